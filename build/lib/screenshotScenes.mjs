@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Until a view has drawn what it asked the server for. */
+const VIEW_MS = 1_200;
+/** Until a failing service is said to keep crashing, a failed build has its message, and the graph has figures for both. */
+const FAILURE_MS = 9_000;
+
+/**
+ * What the sample project looks like at work, beside its plain pages: `[name, show]`, in this order, each in both themes.
+ * `show` brings the window there from wherever the scene before left it.
+ */
+export const workScenes = [
+  ['inspector', (page) => select(page, 'orders')],
+  ['environment', (page) => tab(page, 'orders', 'Environment')],
+  ['runs', (page) => tab(page, 'orders', 'Runs')],
+  ['service-calls', (page) => tab(page, 'storefront', 'Calls')],
+  ['edge', (page) => edge(page, 'orders>payments')],
+  ['panel', openLogPanel],
+  ['service-menu', (page) => node(page, 'cart').click({ button: 'right' })],
+  ['palette', (page) => page.keyboard.press('Control+k')],
+  ['help', (page) => page.keyboard.press('?')],
+  ['project-menu', (page) => page.getByRole('banner').getByRole('button', { name: /shop/ }).click()],
+  [
+    'notices',
+    (page) =>
+      page
+        .getByRole('banner')
+        .getByRole('button', { name: /notif|notice/i })
+        .click(),
+  ],
+  ['run-once', (page) => menuItem(page, 'seed', /once/i)],
+  ['trace', openTrace],
+  ['answer', sendCall],
+];
+
+/** The same with a service whose build fails and one that keeps crashing; `breakServices` comes first. */
+export const failureScenes = [
+  ['failed-graph', (page) => pageLink(page, 'Graph')],
+  ['failed-build', (page) => select(page, 'orders')],
+  ['failed-service', (page) => select(page, 'payments')],
+  ['failed-services', (page) => pageLink(page, 'Services')],
+];
+
+/** The window before any project is open. */
+export const welcomeScenes = [['welcome', async () => {}]];
+
+/** Breaks two services of the sample project in `folder`, by the faults that people make. */
+export async function breakServices(folder) {
+  const edit = (name, change) => {
+    const file = join(folder, 'services', name);
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+  };
+  edit('orders.mjs', (text) => text.replace('{', '{{'));
+  edit('payments.mjs', (text) => `throw new Error('PAYMENTS_KEY is not set');\n${text}`);
+  await delay(FAILURE_MS);
+}
+
+/** Shows one scene and waits until it is drawn. */
+export async function show(page, scene) {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await scene(page);
+  await delay(VIEW_MS);
+}
+
+const node = (page, name) => page.locator(`.react-flow__node[data-id="${name}"]`);
+
+async function pageLink(page, title) {
+  await page.getByRole('navigation', { name: 'Pages' }).getByText(title, { exact: true }).click();
+}
+
+async function select(page, name) {
+  await pageLink(page, 'Graph');
+  await page.getByRole('button', { name: 'Show the whole graph' }).click();
+  await delay(VIEW_MS / 2);
+  await node(page, name).click();
+}
+
+async function tab(page, service, name) {
+  await select(page, service);
+  await page.getByRole('complementary', { name: 'Inspector' }).getByRole('tab', { name }).click();
+}
+
+async function edge(page, key) {
+  await pageLink(page, 'Graph');
+  const { x, y } = await page.locator(`[data-edge="${key}"] .react-flow__edge-interaction`).evaluate((path) => {
+    const half = path.getPointAtLength(path.getTotalLength() / 2);
+    const { a, d, e, f } = path.getScreenCTM();
+    return { x: half.x * a + e, y: half.y * d + f };
+  });
+  await page.mouse.click(x, y);
+}
+
+async function openLogPanel(page) {
+  await select(page, 'orders');
+  await node(page, 'orders').dblclick();
+  await page.getByRole('grid', { name: /orders/ }).waitFor();
+  await page.getByRole('button', { name: 'Show the whole graph' }).click();
+}
+
+async function menuItem(page, service, name) {
+  await pageLink(page, 'Graph');
+  await node(page, service).click({ button: 'right' });
+  await page.getByRole('menuitem', { name }).click();
+}
+
+async function openTrace(page) {
+  await pageLink(page, 'Traces');
+  await page
+    .getByRole('grid', { name: 'Traces' })
+    .getByRole('row', { name: /POST \/buy/ })
+    .first()
+    .click();
+  await page
+    .getByRole('treegrid')
+    .getByRole('row', { name: /orders POST \/orders/ })
+    .click();
+}
+
+async function sendCall(page) {
+  await pageLink(page, 'Calls');
+  const choose = page.getByRole('button', { name: 'Choose a service' });
+  if (await choose.isVisible()) {
+    await choose.click();
+    await page.getByRole('menuitem', { name: 'catalog' }).click();
+  }
+  await page.getByLabel('Path').fill('/products');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}

@@ -1,0 +1,52 @@
+import { kindWord, statusWord } from '../../shared/client/serviceWords.ts';
+import type { Service } from '../../shared/contract/gen/state_pb.ts';
+
+/** One service of `micro status --json`. Keys are only ever added. */
+export interface ServiceStatusJson {
+  name: string;
+  project: string;
+  kind: string;
+  status: string;
+  reason: string;
+  restarts: number;
+  /** `debugger` is where one attaches; absent when none is open. */
+  instances: { pid: number; address: string; startedAt: string | null; debugger?: string }[];
+  /** The last build; `status` is empty when there was none. */
+  build: { status: string; message: string; durationMs: number };
+  /** Hot reload; `state` is empty while nothing is watched. */
+  reload: { state: string; file: string; count: number; lastMs: number };
+}
+
+/** A service in the shape of `micro status --json`. Times are ISO 8601, null when unknown. */
+export function serviceStatusJson(service: Service): ServiceStatusJson {
+  return {
+    name: service.name,
+    project: service.project,
+    kind: kindWord(service.kind),
+    status: statusWord(service.status),
+    reason: service.reason,
+    restarts: service.restarts,
+    instances: service.instances.map((instance) => ({
+      pid: instance.pid,
+      address: instance.address,
+      startedAt: isoTime(instance.startedAt),
+      ...(instance.debugger === '' ? {} : { debugger: instance.debugger }),
+    })),
+    build: {
+      status: service.build?.status ?? '',
+      message: service.build?.message ?? '',
+      durationMs: Math.round(service.build?.durationMs ?? 0),
+    },
+    reload: {
+      state: service.reload?.state ?? '',
+      file: service.reload?.file ?? '',
+      count: service.reload?.count ?? 0,
+      lastMs: service.reload?.lastMs ?? 0,
+    },
+  };
+}
+
+/** Milliseconds since 1970 as ISO 8601 in UTC; null for 0, which stands for "not yet". */
+export function isoTime(timeMs: number): string | null {
+  return timeMs > 0 ? new Date(timeMs).toISOString() : null;
+}

@@ -1,0 +1,167 @@
+import type { VerbEntry } from './verb.ts';
+
+/** Every verb, in the order of the help. The code of a verb is loaded when it is used, so that `micro status` starts fast. */
+export const verbs: readonly VerbEntry[] = [
+  {
+    name: 'server',
+    summary: 'run the server in this terminal, with a project',
+    group: 'Server',
+    load: async () => (await import('./verbs/server.ts')).serverVerb,
+  },
+  {
+    name: 'run',
+    summary: 'add a project, a folder or a command to the running server and start it',
+    group: 'Run',
+    load: async () => (await import('./verbs/run.ts')).runVerb,
+  },
+  {
+    name: 'start',
+    summary: 'start services and what they need',
+    group: 'Run',
+    load: async () => (await import('./verbs/start.ts')).startVerb,
+  },
+  {
+    name: 'restart',
+    summary: 'stop services and start them again',
+    group: 'Run',
+    load: async () => (await import('./verbs/restart.ts')).restartVerb,
+  },
+  {
+    name: 'stop',
+    summary: 'stop services in order, with their grace time',
+    group: 'Run',
+    load: async () => (await import('./verbs/stop.ts')).stopVerb,
+  },
+  {
+    name: 'kill',
+    summary: 'end services at once, without grace time',
+    group: 'Run',
+    load: async () => (await import('./verbs/kill.ts')).killVerb,
+  },
+  {
+    name: 'debug',
+    summary: 'start a service anew with its debugger open',
+    group: 'Run',
+    load: async () => (await import('./verbs/debug.ts')).debugVerb,
+  },
+  {
+    name: 'attach',
+    summary: 'take a process that was started elsewhere for a service',
+    group: 'Run',
+    load: async () => (await import('./verbs/attach.ts')).attachVerb,
+  },
+  {
+    name: 'exec',
+    summary: 'a shell or a command in the place of a service, or as one',
+    group: 'Run',
+    load: async () => (await import('./verbs/exec.ts')).execVerb,
+  },
+  {
+    name: 'scale',
+    summary: 'change how many copies of a service run',
+    group: 'Run',
+    load: async () => (await import('./verbs/scale.ts')).scaleVerb,
+  },
+  {
+    name: 'pause',
+    summary: 'stop hot reload of services; they go on',
+    group: 'Run',
+    load: async () => (await import('./verbs/pause.ts')).pauseVerb,
+  },
+  {
+    name: 'resume',
+    summary: 'let saved files reload services again',
+    group: 'Run',
+    load: async () => (await import('./verbs/resume.ts')).resumeVerb,
+  },
+  {
+    name: 'env-of',
+    summary: 'the environment of a service, each value with its origin',
+    group: 'Look',
+    load: async () => (await import('./verbs/envOf.ts')).envOfVerb,
+  },
+  {
+    name: 'why',
+    summary: 'whether a saved file reloads a service, and by which rule',
+    group: 'Look',
+    load: async () => (await import('./verbs/why.ts')).whyVerb,
+  },
+  {
+    name: 'status',
+    summary: 'what runs, where, since when, and if not, why',
+    group: 'Look',
+    load: async () => (await import('./verbs/status.ts')).statusVerb,
+  },
+  {
+    name: 'services',
+    summary: 'names of the services, one a line',
+    group: 'Look',
+    load: async () => (await import('./verbs/services.ts')).servicesVerb,
+  },
+  {
+    name: 'get',
+    summary: 'everything known of one service',
+    group: 'Look',
+    load: async () => (await import('./verbs/get.ts')).getVerb,
+  },
+  {
+    name: 'logs',
+    summary: 'what services wrote, of one or of several in order of time',
+    group: 'Look',
+    load: async () => (await import('./verbs/logs.ts')).logsVerb,
+  },
+  {
+    name: 'call',
+    summary: 'call an endpoint of a service and print the answer',
+    group: 'Call',
+    load: async () => (await import('./verbs/call.ts')).callVerb,
+  },
+  {
+    name: 'stream',
+    summary: 'call an endpoint and print the answer as it comes',
+    group: 'Call',
+    load: async () => (await import('./verbs/stream.ts')).streamVerb,
+  },
+  {
+    name: 'graph',
+    summary: 'who calls whom, how often, how long it takes',
+    group: 'Look',
+    load: async () => (await import('./verbs/graph.ts')).graphVerb,
+  },
+  {
+    name: 'stats',
+    summary: 'calls, errors and latency of each service',
+    group: 'Look',
+    load: async () => (await import('./verbs/stats.ts')).statsVerb,
+  },
+  {
+    name: 'trace',
+    summary: 'traces of requests through the services, or one with its spans',
+    group: 'Look',
+    load: async () => (await import('./verbs/trace.ts')).traceVerb,
+  },
+  {
+    name: 'store',
+    summary: 'read, write and list records by key',
+    group: 'State',
+    load: async () => (await import('./verbs/store.ts')).storeVerb,
+  },
+  {
+    name: 'config',
+    summary: 'values and secrets by dotted paths, with their history',
+    group: 'State',
+    load: async () => (await import('./verbs/config.ts')).configVerb,
+  },
+  {
+    name: 'doctor',
+    summary: 'check this machine and the server, with a next step for what is wrong',
+    group: 'Server',
+    load: async () => (await import('./verbs/doctor.ts')).doctorVerb,
+  },
+  {
+    name: 'version',
+    summary: 'versions of this command line, of Node and of the running server',
+    group: 'Server',
+    load: async () => (await import('./verbs/version.ts')).versionVerb,
+  },
+];

@@ -1,0 +1,117 @@
+import { isAbsolute } from 'node:path';
+import { type BrowserWindow, clipboard, dialog, ipcMain, type IpcMainInvokeEvent, shell } from 'electron';
+import * as z from 'zod';
+import type { DesktopNotification, ServerState } from '../../shared/contract/bridge.ts';
+import { type BridgeCall, bridgeCalls } from '../../shared/contract/bridgeChannels.ts';
+import { APP_ORIGIN } from './appProtocol.ts';
+import type { MainLog } from './mainLog.ts';
+import { openInEditor } from './openInEditor.ts';
+import type { RecentProjects } from './recentProjects.ts';
+
+/** Text for the clipboard beyond this is a mistake, not a selection. */
+const MAX_CLIPBOARD_CHARS = 64 * 1024 * 1024;
+
+const absolutePath = z.string().min(1).max(4096).refine(isAbsolute, 'must be an absolute path');
+const webUrl = z
+  .string()
+  .max(8192)
+  .refine((text) => isWebUrl(text), 'only http and https links open');
+const project = z.object({ name: z.string().min(1).max(256), folder: absolutePath });
+const notification = z.object({
+  title: z.string().min(1).max(256),
+  body: z.string().max(2048),
+  service: z.string().min(1).max(256),
+});
+const theme = z.enum(['light', 'dark', 'system']);
+
+/** What the page's calls need of the app. */
+export interface BridgeOptions {
+  window: () => BrowserWindow | undefined;
+  serverState: () => ServerState;
+  retryServer: () => void;
+  recentProjects: RecentProjects;
+  sampleProject: string;
+  notify: (notification: DesktopNotification) => void;
+  setTheme: (theme: 'light' | 'dark' | 'system') => Promise<void>;
+  log: MainLog;
+}
+
+/**
+ * Answers the page's calls. Each is checked for its sender, which must be our own page in our own window, and for its
+ * values, before anything happens.
+ */
+export function handleBridge(options: BridgeOptions): void {
+  const { recentProjects } = options;
+  const calls: Record<BridgeCall, (args: unknown[]) => unknown> = {
+    serverState: () => options.serverState(),
+    pickFolder: () => pickFolder(options.window()),
+    pickFile: ([folder]) => pickFile(options.window(), absolutePath.parse(folder)),
+    recentProjects: () => recentProjects.list(),
+    addRecentProject: ([value]) => {
+      const { name, folder } = project.parse(value);
+      return recentProjects.add(name, folder);
+    },
+    removeRecentProject: ([folder]) => recentProjects.remove(absolutePath.parse(folder)),
+    sampleProject: () => options.sampleProject,
+    openExternal: ([url]) => shell.openExternal(webUrl.parse(url)),
+    showFolder: async ([folder]) => {
+      const problem = await shell.openPath(absolutePath.parse(folder));
+      if (problem !== '') throw new Error(problem);
+    },
+    openInEditor: ([path, line]) =>
+      openInEditor(absolutePath.parse(path), z.number().int().positive().optional().parse(line)),
+    writeClipboard: ([text]) => clipboard.writeText(z.string().max(MAX_CLIPBOARD_CHARS).parse(text)),
+    notify: ([value]) => options.notify(notification.parse(value)),
+    readClipboard: () => clipboard.readText(),
+    setTheme: ([value]) => options.setTheme(theme.parse(value)),
+    retryServer: () => options.retryServer(),
+  };
+  for (const name of Object.keys(bridgeCalls) as BridgeCall[]) {
+    ipcMain.handle(bridgeCalls[name], async (event, ...args: unknown[]) => {
+      if (!isOurPage(event, options.window())) {
+        options.log.error(`refused ${name} from ${event.senderFrame?.url ?? 'a frame that is gone'}`);
+        throw new Error('this page may not use the bridge');
+      }
+      try {
+        return await calls[name](args);
+      } catch (error) {
+        if (error instanceof z.ZodError)
+          throw new Error(`${name}: ${error.issues.map((issue) => issue.message).join(', ')}`);
+        throw error;
+      }
+    });
+  }
+}
+
+/** Whether a link may be handed to the system: http and https only, since other schemes can start programs. */
+export function isWebUrl(text: string): boolean {
+  try {
+    const { protocol } = new URL(text);
+    return protocol === 'http:' || protocol === 'https:';
+  } catch {
+    return false;
+  }
+}
+
+function isOurPage(event: IpcMainInvokeEvent, window: BrowserWindow | undefined): boolean {
+  const frame = event.senderFrame;
+  if (!frame || !window || window.isDestroyed() || event.sender !== window.webContents) return false;
+  return frame === window.webContents.mainFrame && frame.url.startsWith(`${APP_ORIGIN}/`);
+}
+
+/** The system's dialog for a folder; undefined when it was cancelled. */
+export async function pickFolder(window: BrowserWindow | undefined): Promise<string | undefined> {
+  const options: Electron.OpenDialogOptions = {
+    title: 'Open project',
+    buttonLabel: 'Open',
+    properties: ['openDirectory', 'createDirectory'],
+  };
+  const result = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return result.canceled ? undefined : result.filePaths[0];
+}
+
+async function pickFile(window: BrowserWindow | undefined, folder: string): Promise<string | undefined> {
+  const options: Electron.OpenDialogOptions = { defaultPath: folder, properties: ['openFile', 'showHiddenFiles'] };
+  const result = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
+  return result.canceled ? undefined : result.filePaths[0];
+}

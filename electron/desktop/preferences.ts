@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+export const preferencesSchema = z.object({
+  theme: z.enum(['light', 'dark', 'system']).default('system'),
+  /** What becomes of running services when the app quits; asked for until the user has said what to remember. */
+  onQuit: z.enum(['ask', 'stop', 'keep']).default('ask'),
+});
+
+/** Choices of the user that concern the app itself. */
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+/** What holds as long as nothing was chosen. */
+export const defaultPreferences: Preferences = { theme: 'system', onQuit: 'ask' };

@@ -1,0 +1,40 @@
+import { stat } from 'node:fs/promises';
+import { app } from 'electron';
+import * as z from 'zod';
+import type { RecentProject } from '../../shared/contract/bridge.ts';
+import type { JsonFile } from './jsonFile.ts';
+
+/** More than fit on the welcome view are never looked at. */
+const MAX_RECENT = 20;
+
+export const recentProjectsSchema = z.array(z.object({ name: z.string(), folder: z.string(), openedAt: z.number() }));
+
+/** The folders opened last, newest first. Folders that are gone are left out, yet kept: a disk may come back. */
+export class RecentProjects {
+  constructor(private readonly file: JsonFile<RecentProject[]>) {}
+
+  async list(): Promise<RecentProject[]> {
+    const known = (await this.file.read()) ?? [];
+    const present = await Promise.all(
+      known.map((project) =>
+        stat(project.folder).then(
+          (info) => info.isDirectory(),
+          () => false,
+        ),
+      ),
+    );
+    return known.filter((_project, index) => present[index]);
+  }
+
+  async add(name: string, folder: string): Promise<void> {
+    const known = ((await this.file.read()) ?? []).filter((project) => project.folder !== folder);
+    await this.file.write([{ name, folder, openedAt: Date.now() }, ...known].slice(0, MAX_RECENT));
+    // Known to the dock and the jump list; does nothing on Linux.
+    app.addRecentDocument(folder);
+  }
+
+  async remove(folder: string): Promise<void> {
+    const known = (await this.file.read()) ?? [];
+    await this.file.write(known.filter((project) => project.folder !== folder));
+  }
+}

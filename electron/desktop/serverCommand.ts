@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import type { ServerCommand } from './serverStarter.ts';
+
+/** Variables of our own start that are nobody else's business: the server and its services must not inherit them. */
+const OWN_VARIABLE =
+  /^(ELECTRON_|npm_|MICRO_NODE$|MICRO_(GATEWAY|PROXY)_PORT$|NODE_OPTIONS$|CHROME_DESKTOP$|ORIGINAL_XDG_CURRENT_DESKTOP$|GDK_BACKEND$|INIT_CWD$)/;
+
+/**
+ * How to run the server: on the Node that started the app in a checkout (MICRO_NODE, else `node` on PATH), on this very
+ * executable in a packaged app, which needs no other Node on the machine.
+ */
+export function serverCommand(root: string, packaged: boolean, env: NodeJS.ProcessEnv): ServerCommand {
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLE.test(name)));
+  const args = [join(root, 'dist', 'node', 'cli.mjs')];
+  return packaged
+    ? { file: process.execPath, args, env: { ...kept, ELECTRON_RUN_AS_NODE: '1' } }
+    : { file: env.MICRO_NODE || 'node', args, env: kept };
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { app, Menu } from 'electron';
+import { ownWords, parseAppArguments } from './desktop/appArguments.ts';
+import { registerAppScheme } from './desktop/appProtocol.ts';
+import { DesktopApp } from './desktop/desktopApp.ts';
+import { removeStaleLock } from './desktop/singleInstance.ts';
+import { microHome } from './server/findServer.ts';
+
+/**
+ * Entry of the desktop app. One app per MICRO_HOME: a second launch hands its words over and ends before it has touched
+ * anything. A MICRO_HOME other than the usual one keeps the window's own data in it too, so that it is whole by itself.
+ */
+async function main(): Promise<void> {
+  registerAppScheme();
+  // Else Electron makes a menu of its own, which ours replaces a moment later.
+  Menu.setApplicationMenu(null);
+  const words = ownWords(process.argv, app.isPackaged ? undefined : app.getAppPath(), process.cwd());
+  const args = parseAppArguments(words, process.cwd());
+  const home = microHome(args.home);
+  if (home !== microHome(undefined, {})) app.setPath('userData', join(home, 'desktop'));
+  const staleLock = await removeStaleLock(app.getPath('userData'));
+  if (staleLock !== undefined) process.stderr.write(`${staleLock}\n`);
+  if (!app.requestSingleInstanceLock({ words, cwd: process.cwd() })) {
+    process.stderr.write('Micro Desktop is open already; it was told what you asked for.\n');
+    app.exit(0);
+    return;
+  }
+  const desktop = new DesktopApp({ home, root: app.getAppPath(), packaged: app.isPackaged });
+  desktop.startServer(args);
+  await app.whenReady();
+  await desktop.start();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  app.exit(1);
+});

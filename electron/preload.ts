@@ -1,0 +1,36 @@
+import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import type { DesktopBridge } from '../shared/contract/bridge.ts';
+import { bridgeArguments, bridgeCalls, bridgeEvents } from '../shared/contract/bridgeChannels.ts';
+
+function subscribe<T>(channel: string, listener: (value: T) => void): () => void {
+  const handle = (_event: IpcRendererEvent, value: T): void => listener(value);
+  ipcRenderer.on(channel, handle);
+  return () => ipcRenderer.removeListener(channel, handle);
+}
+
+const version = process.argv.find((word) => word.startsWith(bridgeArguments.version)) ?? bridgeArguments.version;
+
+/** The page's only way out of its sandbox. It passes words on; the main process checks sender and values. */
+const bridge: DesktopBridge = {
+  platform: process.platform as DesktopBridge['platform'],
+  version: version.slice(bridgeArguments.version.length),
+  serverState: () => ipcRenderer.invoke(bridgeCalls.serverState),
+  onDidChangeServerState: (listener) => subscribe(bridgeEvents.serverState, listener),
+  onDidReceiveCommand: (listener) => subscribe(bridgeEvents.command, listener),
+  pickFolder: () => ipcRenderer.invoke(bridgeCalls.pickFolder),
+  pickFile: (folder) => ipcRenderer.invoke(bridgeCalls.pickFile, folder),
+  recentProjects: () => ipcRenderer.invoke(bridgeCalls.recentProjects),
+  addRecentProject: (project) => ipcRenderer.invoke(bridgeCalls.addRecentProject, project),
+  removeRecentProject: (folder) => ipcRenderer.invoke(bridgeCalls.removeRecentProject, folder),
+  sampleProject: () => ipcRenderer.invoke(bridgeCalls.sampleProject),
+  openExternal: (url) => ipcRenderer.invoke(bridgeCalls.openExternal, url),
+  showFolder: (folder) => ipcRenderer.invoke(bridgeCalls.showFolder, folder),
+  openInEditor: (path, line) => ipcRenderer.invoke(bridgeCalls.openInEditor, path, line),
+  writeClipboard: (text) => ipcRenderer.invoke(bridgeCalls.writeClipboard, text),
+  notify: (notification) => ipcRenderer.invoke(bridgeCalls.notify, notification),
+  readClipboard: () => ipcRenderer.invoke(bridgeCalls.readClipboard),
+  setTheme: (theme) => ipcRenderer.invoke(bridgeCalls.setTheme, theme),
+  retryServer: () => ipcRenderer.invoke(bridgeCalls.retryServer),
+};
+
+contextBridge.exposeInMainWorld('micro', bridge);

@@ -1,0 +1,87 @@
+import type { DescService } from '@bufbuild/protobuf';
+import type { ConnectRouter } from '@connectrpc/connect';
+import { Console } from '../../../shared/contract/gen/calls_pb.ts';
+import { ConfigHistory } from '../../../shared/contract/gen/config_history_pb.ts';
+import { Config as ConfigContract } from '../../../shared/contract/gen/config_pb.ts';
+import { Debug } from '../../../shared/contract/gen/debug_pb.ts';
+import { Desktop } from '../../../shared/contract/gen/desktop_pb.ts';
+import { Records } from '../../../shared/contract/gen/records_pb.ts';
+import { Registry as RegistryContract } from '../../../shared/contract/gen/registry_pb.ts';
+import { Runtime as RuntimeContract } from '../../../shared/contract/gen/runtime_pb.ts';
+import { Settings } from '../../../shared/contract/gen/settings_pb.ts';
+import { Store as StoreContract } from '../../../shared/contract/gen/store_pb.ts';
+import { Terminals } from '../../../shared/contract/gen/terminals_pb.ts';
+import { Traces } from '../../../shared/contract/gen/traces_pb.ts';
+import { Traffic } from '../../../shared/contract/gen/traffic_pb.ts';
+import type { Config } from '../config/config.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { TerminalHost } from '../terminals/terminalHost.ts';
+import type { CallStats } from '../traffic/callStats.ts';
+import { configService } from './rpc/configService.ts';
+import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService.ts';
+import { debugService } from './rpc/debugService.ts';
+import { desktopService, type DesktopServiceOptions } from './rpc/desktopService.ts';
+import { recordsService, type RecordsServiceOptions } from './rpc/recordsService.ts';
+import { registryService } from './rpc/registryService.ts';
+import { runtimeService } from './rpc/runtimeService.ts';
+import { settingsService, type SettingsServiceOptions } from './rpc/settingsService.ts';
+import { storeService } from './rpc/storeService.ts';
+import { terminalsService } from './rpc/terminalsService.ts';
+import { tracesService, type TracesServiceOptions } from './rpc/tracesService.ts';
+import { trafficService, type TrafficServiceOptions } from './rpc/trafficService.ts';
+
+/** Every service of the contract that this server answers. */
+const SERVICES: readonly DescService[] = [
+  Desktop,
+  Traffic,
+  Traces,
+  Console,
+  Settings,
+  Terminals,
+  RuntimeContract,
+  RegistryContract,
+  StoreContract,
+  Records,
+  ConfigContract,
+  ConfigHistory,
+  Debug,
+];
+
+/** Paths of all methods of the contract, `/package.Service/Method`. */
+export const rpcPaths: ReadonlySet<string> = new Set(
+  SERVICES.flatMap((service) => service.methods.map((method) => `/${service.typeName}/${method.name}`)),
+);
+
+/** Collaborators of {@link apiRoutes}. */
+export interface ApiOptions
+  extends DesktopServiceOptions,
+    TrafficServiceOptions,
+    TracesServiceOptions,
+    ConsoleServiceOptions,
+    SettingsServiceOptions,
+    RecordsServiceOptions {
+  logs: DesktopServiceOptions['logs'];
+  registry: Registry;
+  config: Config;
+  callStats: Pick<CallStats, 'byService'>;
+  terminals: TerminalHost;
+  startedAt: number;
+}
+
+/** The contract's handlers, for one router. */
+export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void {
+  return (router) => {
+    desktopService(router, options);
+    terminalsService(router, options.terminals, options.clock);
+    runtimeService(router, options.runtime, options.logs);
+    registryService(router, options.registry);
+    storeService(router, options.store);
+    recordsService(router, options);
+    configService(router, options.config);
+    trafficService(router, options);
+    tracesService(router, options);
+    consoleService(router, options);
+    settingsService(router, options);
+    debugService(router, options.clock, options.startedAt, options.callStats);
+  };
+}

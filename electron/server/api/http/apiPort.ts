@@ -1,0 +1,160 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { ConnectRouter } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { errorInterceptor } from '../rpc/errorInterceptor.ts';
+import type { Credentials } from './credentials.ts';
+import { sendError, sendRpcError } from './errorResponse.ts';
+import { checkContentType, checkOrigin, DESKTOP_ORIGIN } from './guard.ts';
+import { ProtocolPort, type RequestHandler, type UpgradeHandler } from '../../traffic/protocolPort.ts';
+import { refuseUpgradeWith, SOCKETS_PATH, type Sockets } from './sockets.ts';
+import { UI_PATH, type UiFiles } from './uiFiles.ts';
+
+/** Largest message of a request, bytes; the contract's own requests are small, a store value is at most 64 MB. */
+const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
+
+/** What the proxy port serves beside the API. */
+export interface ServiceTraffic {
+  handleRequest: RequestHandler;
+  handleUpgrade: UpgradeHandler;
+}
+
+/** Collaborators of {@link ApiPort}. */
+export interface ApiPortOptions {
+  credentials: Credentials;
+  logger: Logger;
+  routes: (router: ConnectRouter) => void;
+  /** Paths of the contract's methods, `/package.Service/Method`; everything else is traffic between services. */
+  rpcPaths: ReadonlySet<string>;
+  sockets: Sockets;
+  /** Absent: the page is not served (no built renderer). */
+  ui: UiFiles | undefined;
+  /** Service to service calls. */
+  traffic: ServiceTraffic;
+}
+
+/**
+ * The proxy port: the contract over Connect, gRPC and gRPC-Web, the page for browsers, WebSockets, and calls from
+ * service to service. Every request passes the Host and Origin checks first; the API also needs the token.
+ */
+export class ApiPort {
+  private readonly protocolPort: ProtocolPort;
+  private readonly adapter: ReturnType<typeof connectNodeAdapter>;
+  private port = 0;
+  private openCalls = 0;
+
+  constructor(private readonly options: ApiPortOptions) {
+    this.adapter = connectNodeAdapter({
+      routes: options.routes,
+      interceptors: [errorInterceptor(options.logger)],
+      readMaxBytes: MAX_MESSAGE_BYTES,
+    });
+    this.protocolPort = new ProtocolPort(
+      (request, response) => this.handleRequest(request, response),
+      (request, socket, head) => this.handleUpgrade(request, socket, head),
+    );
+  }
+
+  async listen(host: string, port: number): Promise<number> {
+    this.port = await this.protocolPort.listen(host, port);
+    return this.port;
+  }
+
+  /** Calls of the API that are under way (a window holds one open) and WebSockets. */
+  get clients(): number {
+    return this.openCalls + this.options.sockets.count;
+  }
+
+  close(): Promise<void> {
+    this.options.sockets.close();
+    return this.protocolPort.close();
+  }
+
+  private handleRequest(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): void {
+    try {
+      const path = request.url ?? '/';
+      if (isForProxy(path)) {
+        this.options.traffic.handleRequest(request, response);
+        return;
+      }
+      checkOrigin(request, this.port);
+      if (this.options.rpcPaths.has(path.split('?', 1)[0] as string)) {
+        this.handleRpc(request, response);
+      } else if (path === '/' && this.options.ui) {
+        (response as ServerResponse).writeHead(302, { location: UI_PATH });
+        (response as ServerResponse).end();
+      } else if ((path.startsWith(UI_PATH) || path.startsWith(`${UI_PATH.slice(0, -1)}?`)) && this.options.ui) {
+        this.options.ui.handle(request as IncomingMessage, response as ServerResponse).catch((error: unknown) => {
+          this.options.logger.error('serving the page failed', { error: String(error) });
+          response.destroy();
+        });
+      } else {
+        this.options.traffic.handleRequest(request, response);
+      }
+    } catch (error) {
+      // The rest of an unwanted body is not read; the connection goes with it.
+      if (!(error instanceof MicroError))
+        this.options.logger.error('handling a request failed', { error: String(error) });
+      const isRpc = this.options.rpcPaths.has((request.url ?? '').split('?', 1)[0] as string);
+      (isRpc ? sendRpcError : sendError)(response, toMicroError(error));
+      request.resume();
+    }
+  }
+
+  private handleRpc(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): void {
+    if (request.headers.origin === DESKTOP_ORIGIN) {
+      response.setHeader('access-control-allow-origin', DESKTOP_ORIGIN);
+      response.setHeader('vary', 'origin');
+      if (request.method === 'OPTIONS') {
+        response.setHeader('access-control-allow-methods', 'POST');
+        response.setHeader(
+          'access-control-allow-headers',
+          'authorization, content-type, connect-protocol-version, connect-timeout-ms',
+        );
+        response.setHeader('access-control-max-age', '86400');
+        (response as ServerResponse).writeHead(204);
+        (response as ServerResponse).end();
+        return;
+      }
+    }
+    checkContentType(request);
+    this.options.credentials.check(request.headers, this.port);
+    this.openCalls++;
+    response.once('close', () => this.openCalls--);
+    if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
+    this.adapter(request as IncomingMessage, response as ServerResponse);
+  }
+
+  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    try {
+      if (isForProxy(request.url ?? '')) {
+        this.options.traffic.handleUpgrade(request, socket, head);
+        return;
+      }
+      checkOrigin(request, this.port);
+      if ((request.url ?? '').startsWith(SOCKETS_PATH)) {
+        this.options.credentials.check(request.headers, this.port);
+        this.options.sockets.handleUpgrade(request, socket, head);
+      } else {
+        this.options.traffic.handleUpgrade(request, socket, head);
+      }
+    } catch (error) {
+      refuseUpgradeWith(socket, toMicroError(error));
+    }
+  }
+}
+
+/** A target in absolute form: the program uses us as its proxy, so Host names a service. No page can send one to us. */
+function isForProxy(target: string): boolean {
+  return /^http:\/\//i.test(target);
+}

@@ -1,0 +1,77 @@
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { ErrorDetailSchema } from '../../../../shared/contract/gen/errors_pb.ts';
+import { type ErrorKind, MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+
+/** RPC code for each kind of error. */
+const RPC_CODE: Record<ErrorKind, Code> = {
+  invalid: Code.InvalidArgument,
+  'not-found': Code.NotFound,
+  conflict: Code.AlreadyExists,
+  denied: Code.PermissionDenied,
+  unavailable: Code.Unavailable,
+  timeout: Code.DeadlineExceeded,
+  failed: Code.FailedPrecondition,
+  internal: Code.Internal,
+};
+
+/** The error as it goes over the wire: RPC code and message for everybody, our detail for our own clients. */
+export function toConnectError(error: unknown): ConnectError {
+  if (error instanceof ConnectError) return error;
+  const micro = toMicroError(error);
+  const code = micro.code === 'api.unauthenticated' ? Code.Unauthenticated : RPC_CODE[micro.kind];
+  const details: Record<string, string> = {};
+  for (const [key, value] of Object.entries(micro.details)) details[key] = String(value);
+  return new ConnectError(
+    micro.message,
+    code,
+    undefined,
+    [
+      {
+        desc: ErrorDetailSchema,
+        value: {
+          code: micro.code,
+          message: micro.message,
+          next: micro.next ?? '',
+          retryable: micro.retryable,
+          details,
+        },
+      },
+    ],
+    error,
+  );
+}
+
+/** Translates errors of every handler, also those thrown in the middle of a stream, and writes bugs to the server log. */
+export function errorInterceptor(logger: Logger): Interceptor {
+  const translate = (error: unknown, method: string): ConnectError => {
+    if (!(error instanceof MicroError) && !(error instanceof ConnectError) && !isAbort(error)) {
+      logger.error(`${method} failed`, {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    }
+    return isAbort(error) ? new ConnectError('the request was cancelled', Code.Canceled) : toConnectError(error);
+  };
+  return (next) => async (request) => {
+    const method = `${request.service.typeName}/${request.method.name}`;
+    try {
+      const response = await next(request);
+      if (!response.stream) return response;
+      return { ...response, message: translateStream(response.message, (error) => translate(error, method)) };
+    } catch (error) {
+      throw translate(error, method);
+    }
+  };
+}
+
+async function* translateStream<T>(stream: AsyncIterable<T>, translate: (error: unknown) => Error): AsyncIterable<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

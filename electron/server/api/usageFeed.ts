@@ -1,0 +1,105 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type Usage,
+  UsageSchema,
+  type WatchUsageResponse,
+  WatchUsageResponseSchema,
+} from '../../../shared/contract/gen/usage_pb.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, MutableDisposable, toDisposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import { UsageHistory, type UsagePoint } from './usageHistory.ts';
+import type { MeasureUsage } from './serviceUsage.ts';
+import type { UsageSource } from './rpc/desktopService.ts';
+
+interface Subscriber {
+  periodMs: number;
+  /** Monotonic time of the next sample for this subscriber. */
+  due: number;
+  listener: (usage: WatchUsageResponse) => void;
+}
+
+/**
+ * Shares one sampling timer among everybody who watches usage; nothing is measured while nobody does. The timer runs at the
+ * shortest period asked for, each subscriber gets samples at its own.
+ */
+export class UsageFeed implements UsageSource, Disposable {
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly timer = new MutableDisposable();
+  private readonly history = new UsageHistory();
+  private measuring = false;
+  private lastCpu: { usage: NodeJS.CpuUsage; at: number } | undefined;
+
+  constructor(
+    private readonly measure: MeasureUsage,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  subscribe(periodMs: number, listener: (usage: WatchUsageResponse) => void): Disposable {
+    const subscriber: Subscriber = { periodMs, due: 0, listener };
+    this.subscribers.add(subscriber);
+    this.schedule();
+    void this.tick();
+    return toDisposable(() => {
+      this.subscribers.delete(subscriber);
+      this.schedule();
+    });
+  }
+
+  points(service: string, since: number): UsagePoint[] {
+    return this.history.points(service, since);
+  }
+
+  dispose(): void {
+    this.subscribers.clear();
+    this.timer.dispose();
+  }
+
+  private schedule(): void {
+    if (this.subscribers.size === 0) {
+      this.timer.clear();
+      this.lastCpu = undefined;
+      return;
+    }
+    const periodMs = Math.min(...[...this.subscribers].map((subscriber) => subscriber.periodMs));
+    this.timer.value = this.clock.setInterval(() => void this.tick(), periodMs);
+  }
+
+  private async tick(): Promise<void> {
+    if (this.measuring) return;
+    this.measuring = true;
+    try {
+      const services = await this.measure();
+      if (this.subscribers.size === 0) return;
+      this.history.add(this.clock.now(), services);
+      const response = create(WatchUsageResponseSchema, {
+        at: this.clock.now(),
+        services: services.map((usage): Usage => create(UsageSchema, usage)),
+        serverCpuPercent: this.serverCpuPercent(),
+        serverMemoryBytes: process.memoryUsage.rss(),
+      });
+      const now = this.clock.monotonic();
+      for (const subscriber of [...this.subscribers]) {
+        if (now < subscriber.due) continue;
+        // A little early is on time: timers of equal periods do not tick at equal moments.
+        subscriber.due = now + subscriber.periodMs * 0.9;
+        subscriber.listener(response);
+      }
+    } catch (error) {
+      this.logger.warn('measuring usage failed', { error: String(error) });
+    } finally {
+      this.measuring = false;
+    }
+  }
+
+  private serverCpuPercent(): number {
+    const last = this.lastCpu;
+    const at = this.clock.monotonic();
+    const usage = process.cpuUsage();
+    this.lastCpu = { usage, at };
+    if (!last || at <= last.at) return 0;
+    const usedUs = usage.user + usage.system - last.usage.user - last.usage.system;
+    return usedUs / 10 / (at - last.at);
+  }
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
+import { writeAnswerHead } from '../traffic/clientSide.ts';
+import { localOrigin, preflightHeaders } from '../traffic/cors.ts';
+import { answerError, refuseUpgrade } from '../traffic/errorAnswer.ts';
+import { type Caller, clientSocket, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
+import { hostOf } from '../traffic/headers.ts';
+import { isGrpc } from '../traffic/grpcExchange.ts';
+import { ProtocolPort } from '../traffic/protocolPort.ts';
+import {
+  absoluteTarget,
+  checkLoopbackHost,
+  type Route,
+  routeByHost,
+  routeByPath,
+  routeByRpcPath,
+} from '../traffic/route.ts';
+import { RpcRoutes } from '../traffic/rpcRoutes.ts';
+
+/** Collaborators of {@link Gateway}. */
+export interface GatewayOptions extends TrafficOptions {
+  version: string;
+}
+
+/**
+ * HTTP from outside, in HTTP/1.1 or HTTP/2 (h2c): `/<service>/path` or `<service>.localhost` goes to a ready instance, the
+ * prefix removed; gRPC also by `/<service>.<Handler>/<Method>`. Requests to services that registered
+ * endpoints are calls of these, by micro's rules.
+ */
+export class Gateway {
+  private readonly forwarder: Forwarder;
+  private readonly port: ProtocolPort;
+  private readonly rpcRoutes: RpcRoutes;
+
+  constructor(private readonly options: GatewayOptions) {
+    this.forwarder = new Forwarder(options, 'gateway');
+    this.rpcRoutes = new RpcRoutes(options.registry);
+    this.port = new ProtocolPort(
+      (request, response) => this.handleRequest(request as IncomingMessage, response as ServerResponse),
+      (request, socket, head) => this.handleUpgrade(request, socket, head),
+    );
+  }
+
+  /** Listens and resolves with the port; rejects with the system's error. */
+  listen(host: string, port: number): Promise<number> {
+    return this.port.listen(host, port);
+  }
+
+  /** Ends every connection and resolves when the port is free. */
+  async close(): Promise<void> {
+    const closed = this.port.close();
+    this.forwarder.close();
+    this.rpcRoutes.dispose();
+    await closed;
+  }
+
+  private handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    const corsOrigin = localOrigin(request.headers.origin);
+    try {
+      const { host, target } = addressOf(request);
+      checkLoopbackHost(host);
+      if (corsOrigin !== undefined && isPreflight(request)) {
+        request.resume();
+        const wanted = request.headers['access-control-request-headers'];
+        writeAnswerHead(response, 204, undefined, preflightHeaders(corsOrigin, wanted));
+        response.end();
+        return;
+      }
+      if (target === '/' && !routeByHost(host, target)) {
+        response.setHeader('content-type', 'application/json');
+        response.end(`${JSON.stringify({ version: this.options.version })}\n`);
+        return;
+      }
+      const caller = { ...this.callerOf(request), corsOrigin };
+      const rpc = isGrpc(request) ? undefined : this.rpcRoutes.find({ method: request.method ?? 'GET', host, target });
+      if (rpc)
+        this.forwarder.forward(request, response, { service: rpc.service, prefix: '', path: target }, caller, rpc);
+      else this.forwarder.forward(request, response, routeOf(host, target), caller);
+    } catch (error) {
+      request.resume();
+      answerError(response, 'gateway', toMicroError(error), corsOrigin);
+    }
+  }
+
+  /** Services may call by the gateway too. A token of ours has no business here and is passed on like any other. */
+  private callerOf(request: IncomingMessage): Caller {
+    return { from: this.options.callers.callerOf(clientSocket(request)), dropAuthorization: false };
+  }
+
+  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    try {
+      const { host, target } = addressOf(request);
+      checkLoopbackHost(host);
+      void this.forwarder.upgrade(request, socket, head, routeOf(host, target), this.callerOf(request));
+    } catch (error) {
+      refuseUpgrade(socket, 'gateway', toMicroError(error));
+    }
+  }
+}
+
+/** Host and target; a target in absolute form is one of our own address, else it is meant for a proxy. */
+function addressOf(request: IncomingMessage): { host: string; target: string } {
+  const target = request.url ?? '/';
+  const absolute = absoluteTarget(target);
+  return absolute ? { host: absolute.host, target: absolute.path } : { host: hostOf(request), target };
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+function routeOf(host: string, target: string): Route {
+  const route = routeByHost(host, target) ?? routeByPath(target) ?? routeByRpcPath(target);
+  if (route) return route;
+  throw new MicroError('gateway.no-service', `"${target}" does not begin with the name of a service`, {
+    next: 'ask for /<service>/path',
+  });
+}

@@ -1,0 +1,23 @@
+import type { ProcessInfo } from './processTable.ts';
+
+/** Identifies the processes of one instance: the group it leads, and the marker that its environment carries. */
+export interface TreeKey {
+  pid: number;
+  startTime: string;
+  /** Value of MICRO_INSTANCE_ID in the environment of everything the instance started. */
+  marker: string;
+}
+
+/**
+ * All that an instance started: group members, descendants, and processes that left group and session but carry the
+ * marker. Signals go to all of them; an instance is gone only when `members` is empty.
+ */
+export interface ProcessTrees {
+  members(key: TreeKey): Promise<ProcessInfo[]>;
+  /** Sends a signal to the whole tree; processes that are gone already do not matter. */
+  signal(key: TreeKey, signal: NodeJS.Signals): Promise<void>;
+  /** A tree is about to be ended: looks through the machine now, so that the end has less to look at. */
+  foresee(): void;
+  /** Resolves when nothing of the tree is alive. Rejects with the signal's reason when it aborts. */
+  waitGone(key: TreeKey, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,190 @@
+import type { Clock } from '../base/clock.ts';
+import { sleep, systemClock } from '../base/clock.ts';
+import { fromEarlierBoot } from './processIdentity.ts';
+import type { ProcessInfo, ProcessTable } from './processTable.ts';
+import type { ProcessTrees, TreeKey } from './processTree.ts';
+import { SharedPass } from './sharedPass.ts';
+import { systemSignaller, type Signaller } from './signaller.ts';
+
+/** Name of the variable that marks everything an instance started. */
+export const INSTANCE_MARKER = 'MICRO_INSTANCE_ID';
+
+/** First wait of {@link SystemProcessTrees.waitGone} after a look, ms: a polite service is gone within a few. */
+const FIRST_POLL_MS = 5;
+
+/** First wait between two questions whether a group has members, ms. One costs a system call. */
+const FIRST_GROUP_POLL_MS = 2;
+
+/** A group is asked for no longer than this, ms, before all processes are looked at: zombies are members of it too. */
+const EXACT_LOOK_MS = 100;
+
+/**
+ * Trees whose descendants are looked up one by one at the same time. For more of them, one pass over all processes that
+ * they share costs less.
+ */
+const MAX_SINGLE_LOOKS = 4;
+
+/** Longest wait between two looks, ms: bounds both the cost of a slow stop and the delay of its news. */
+const LONGEST_POLL_MS = 100;
+
+/**
+ * How often SIGKILL looks for members that were forked while it was being sent. Each round kills the parents of the
+ * next, so that even a process that keeps forking runs out of parents; a tree that outlives this is told as survivors.
+ */
+const KILL_ROUNDS = 5;
+
+/** Each wait is this much longer than the one before. */
+const POLL_GROWTH = 1.6;
+const GROUP_POLL_GROWTH = 1.1;
+
+/** What {@link SystemProcessTrees} works with. */
+export interface ProcessTreesOptions {
+  table: ProcessTable;
+  clock?: Clock;
+  signaller?: Signaller;
+}
+
+/** A snapshot of the machine with its relations ready to be asked. */
+interface Snapshot {
+  byPid: Map<number, ProcessInfo>;
+  children: Map<number, ProcessInfo[]>;
+  groups: Map<number, ProcessInfo[]>;
+}
+
+/**
+ * The processes of instances, found in three ways because each alone misses some: the group (leader gone, members
+ * left), the descendants (children in groups of their own), and the marker in the environment (daemons that left group,
+ * session and parent). All callers of one moment share one pass over the process table.
+ */
+export class SystemProcessTrees implements ProcessTrees {
+  private readonly table: ProcessTable;
+  private readonly clock: Clock;
+  private readonly signaller: Signaller;
+  private readonly snapshots: SharedPass<Snapshot>;
+  private readonly marked: SharedPass<Map<string, number[]>>;
+  private singleLooks = 0;
+
+  constructor(options: ProcessTreesOptions) {
+    this.table = options.table;
+    this.clock = options.clock ?? systemClock;
+    this.signaller = options.signaller ?? systemSignaller;
+    this.snapshots = new SharedPass(async () => snapshotOf(await this.table.list()));
+    this.marked = new SharedPass(() => this.table.byEnvironment(INSTANCE_MARKER));
+  }
+
+  async members(key: TreeKey): Promise<ProcessInfo[]> {
+    const related = await this.related(key);
+    return this.withMarked(key, related);
+  }
+
+  async signal(key: TreeKey, signal: NodeJS.Signals): Promise<void> {
+    const signalled = new Set<string>();
+    const tell = async (members: readonly ProcessInfo[]): Promise<boolean> => {
+      const fresh = members.filter((info) => !signalled.has(`${info.pid} ${info.startTime}`));
+      for (const info of fresh) signalled.add(`${info.pid} ${info.startTime}`);
+      if (fresh.length > 0) await this.signaller.signal(fresh, key.pid, signal);
+      return fresh.length > 0;
+    };
+    if (signal !== 'SIGKILL') {
+      const related = await this.relatedOfLeader(key);
+      if (related) await tell([...related.values()]);
+      await tell(related ? await this.withMarked(key, related) : await this.members(key));
+      return;
+    }
+    for (let round = 0; round < KILL_ROUNDS; round++) if (!(await tell(await this.members(key)))) return;
+  }
+
+  foresee(): void {
+    // What it finds is kept by the table; a failure is met again, and told, by whoever needs the result.
+    this.marked.run().catch(() => {});
+  }
+
+  async waitGone(key: TreeKey, signal?: AbortSignal): Promise<void> {
+    for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * POLL_GROWTH, LONGEST_POLL_MS)) {
+      if (signal?.aborted) throw signal.reason;
+      await this.groupGone(key, signal);
+      // The cheap look first: the environments are read only when group and descendants are gone.
+      if ((await this.related(key)).size === 0 && (await this.members(key)).length === 0) return;
+      await sleep(this.clock, waitMs, signal);
+    }
+  }
+
+  /** Resolves when a group has no member any more, and after {@link EXACT_LOOK_MS} anyway. */
+  private async groupGone({ pid }: TreeKey, signal: AbortSignal | undefined): Promise<void> {
+    const { clock, signaller } = this;
+    if (pid <= 0 || !signaller.hasGroup) return;
+    const until = clock.monotonic() + EXACT_LOOK_MS;
+    for (let waitMs = FIRST_GROUP_POLL_MS; signaller.hasGroup(pid); waitMs *= GROUP_POLL_GROWTH) {
+      if (clock.monotonic() >= until) return;
+      await sleep(clock, waitMs, signal);
+    }
+  }
+
+  /**
+   * The leader with its descendants, when it is alive and they can be looked up without a pass over all processes. (Who
+   * else is in its group hears what the group is sent.)
+   */
+  private async relatedOfLeader(key: TreeKey): Promise<Map<number, ProcessInfo> | undefined> {
+    const { table } = this;
+    if (!table.descendants || key.pid <= 0 || this.singleLooks >= MAX_SINGLE_LOOKS) return undefined;
+    this.singleLooks++;
+    try {
+      const [leader, descendants] = await Promise.all([table.get(key.pid), table.descendants(key.pid)]);
+      if (!leader || !descendants || leader.startTime !== key.startTime) return undefined;
+      const alive = [leader, ...descendants].filter((info) => !info.zombie && info.pid !== process.pid);
+      return new Map(alive.map((info) => [info.pid, info]));
+    } finally {
+      this.singleLooks--;
+    }
+  }
+
+  /** Members by group and descent, alive, by pid. */
+  private async related(key: TreeKey): Promise<Map<number, ProcessInfo>> {
+    const found = new Map<number, ProcessInfo>();
+    if (key.pid <= 0 || fromEarlierBoot(key.startTime)) return found;
+    // Without a group there is no leader either, and what descended from it has another parent by now.
+    if (this.signaller.hasGroup?.(key.pid) === false) return found;
+    const { byPid, children, groups } = await this.snapshots.run();
+    const leader = byPid.get(key.pid);
+    const isOurs = leader !== undefined && (key.startTime === '' || leader.startTime === key.startTime);
+    // A pid that somebody else has now: neither it nor its group are ours. (While a group has members, its number is
+    // not given out again, so a group whose leader is gone is still the old one.)
+    if (leader !== undefined && !isOurs) return found;
+    // Windows keeps the parent's number after its end; on Unix nothing has a parent that is gone.
+    const queue = [...(leader ? [leader] : []), ...(groups.get(key.pid) ?? []), ...(children.get(key.pid) ?? [])];
+    for (let info = queue.pop(); info; info = queue.pop()) {
+      if (found.has(info.pid) || info.pid === process.pid) continue;
+      found.set(info.pid, info);
+      queue.push(...(children.get(info.pid) ?? []));
+    }
+    for (const [pid, info] of found) if (info.zombie) found.delete(pid);
+    return found;
+  }
+
+  private async withMarked(key: TreeKey, found: Map<number, ProcessInfo>): Promise<ProcessInfo[]> {
+    if (key.marker !== '') {
+      for (const pid of (await this.marked.run()).get(key.marker) ?? []) {
+        if (found.has(pid) || pid === process.pid) continue;
+        const info = await this.table.get(pid);
+        if (info && !info.zombie) found.set(pid, info);
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+function snapshotOf(list: readonly ProcessInfo[]): Snapshot {
+  const snapshot: Snapshot = { byPid: new Map(), children: new Map(), groups: new Map() };
+  for (const info of list) {
+    snapshot.byPid.set(info.pid, info);
+    append(snapshot.children, info.ppid, info);
+    if (info.pgid > 0) append(snapshot.groups, info.pgid, info);
+  }
+  return snapshot;
+}
+
+function append(map: Map<number, ProcessInfo[]>, key: number, info: ProcessInfo): void {
+  const list = map.get(key);
+  if (list) list.push(info);
+  else map.set(key, [info]);
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import type { ProcessInfo } from './processTable.ts';
+
+/** Sends signals; the only place that kills. */
+export interface Signaller {
+  /** Signals `members`, those in the group of `leader` together. Processes that are gone do not matter. */
+  signal(members: readonly ProcessInfo[], leader: number, signal: NodeJS.Signals): Promise<void>;
+  /** Whether the group of a leader has any member, zombies included. Not there where the system has no groups. */
+  hasGroup?(leader: number): boolean;
+}
+
+/** Signals after which a stopped process must be woken, or it would never get to act on them. */
+const POLITE: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
+
+/**
+ * Unix: the leader's group in one call, which also reaches what is being forked, then everyone outside the group.
+ * A polite signal is followed by SIGCONT, as init systems do, so that a process that stands still can end.
+ */
+export const unixSignaller: Signaller = {
+  async signal(members, leader, signal) {
+    const targets = members.map((info) => (info.pgid === leader ? -leader : info.pid));
+    for (const target of new Set(targets)) {
+      send(target, signal);
+      if (POLITE.has(signal)) send(target, 'SIGCONT');
+    }
+  },
+  hasGroup(leader) {
+    try {
+      process.kill(-leader, 0);
+      return true;
+    } catch (error) {
+      // Members that belong to another user are members.
+      return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    }
+  },
+};
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // Gone, or of another user. Whoever waits for the end of the tree sees what is left and says so.
+  }
+}
+
+/**
+ * Windows has no signals: taskkill asks windows to close (`/T`: with all descendants) and `/F` ends them. A console
+ * program has no window to close and only ends by force.
+ */
+export const windowsSignaller: Signaller = {
+  async signal(members, leader, signal) {
+    if (members.length === 0) return;
+    const pids = new Set([leader, ...members.map((info) => info.pid)].filter((pid) => pid > 0));
+    await taskkill(taskkillArguments([...pids], signal));
+  },
+};
+
+/** Arguments of taskkill for these processes and their descendants. */
+export function taskkillArguments(pids: readonly number[], signal: NodeJS.Signals): string[] {
+  return [...(signal === 'SIGKILL' ? ['/F'] : []), '/T', ...pids.flatMap((pid) => ['/PID', String(pid)])];
+}
+
+function taskkill(args: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    // Its exit code says "not found" for processes that are gone, which is what was wanted.
+    execFile('taskkill', [...args], { windowsHide: true }, () => resolve());
+  });
+}
+
+/** The signaller of this system. */
+export const systemSignaller: Signaller = process.platform === 'win32' ? windowsSignaller : unixSignaller;

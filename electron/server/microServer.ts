@@ -1,0 +1,44 @@
+import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
+import type { Event } from './base/event.ts';
+import type { LogEntry } from './base/logger.ts';
+import type { ServerFile } from './serverFile.ts';
+
+/** What a host decides about its server. */
+export interface ServerOptions {
+  /** MICRO_HOME, absolute; made when it is missing. */
+  home: string;
+  version: string;
+  /** Folders to open and start. Empty or absent: what was open and wanted last time. */
+  projects?: readonly string[];
+  /** 0: any free port. Absent: the usual one or the next free one. */
+  gatewayPort?: number;
+  /** When it is 0 the ports for OpenTelemetry are any free ones as well. */
+  proxyPort?: number;
+  /** It ends by itself when whoever started it is gone, no client is connected and nothing runs, after so long. */
+  endWhenIdleMs?: number;
+  /** The built page, for browsers. */
+  uiFolder?: string;
+  onDidLog?: (entry: LogEntry) => void;
+}
+
+/** What {@link MicroServer.start} resolves with. */
+export interface ServerAddresses extends ServerFile {
+  /** A sentence for each usual port that was taken. */
+  moved: string[];
+}
+
+/** A micro server in this process. */
+export interface MicroServer {
+  /** What happens to which service, as long as the server runs. */
+  readonly onDidEvent: Event<ActionEvent>;
+  /** A client asked the server to end: the host calls `stop` and ends its process. */
+  readonly onDidRequestShutdown: Event<void>;
+  /** Resolves when it listens; services come up behind it. Rejects with `server.already-running` or `port.taken`. */
+  start(): Promise<ServerAddresses>;
+  /** Stops services in reverse order, then the server. Idempotent; a second call waits for the first. */
+  stop(listener?: (event: ActionEvent) => void): Promise<void>;
+  /** SIGKILL to everything, at once. */
+  forceStop(): Promise<void>;
+  /** A link that opens the page in a browser, good for one use. */
+  uiLink(): string;
+}

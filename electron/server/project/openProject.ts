@@ -1,0 +1,143 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { MicroError } from '../../../shared/contract/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/event.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import { findManifest } from './findManifest.ts';
+import { discoveredManifest } from './discoveredManifest.ts';
+import { manifestError } from './manifestError.ts';
+import { type ParsedManifest, parseManifest } from './manifestParser.ts';
+
+/** How often it is looked whether micro.yaml changed. One stat: free, and right for every way of saving and every file system. */
+const pollMs = 500;
+
+/** Reads and checks the manifest of a folder. Rejects with `manifest.*` or `project.folder-missing`. */
+export async function loadManifest(folder: string): Promise<{ path: string; text: string; manifest: ParsedManifest }> {
+  if (!(await isFolder(folder))) {
+    throw new MicroError('project.folder-missing', `the folder ${folder} does not exist`, { next: 'Check the path.' });
+  }
+  const path = await findManifest(folder);
+  if (!path) {
+    throw new MicroError('manifest.missing', `${folder} has no micro.yaml`, {
+      next: 'Let the services be discovered and written into one: micro init.',
+    });
+  }
+  const text = await readManifest(path);
+  const result = parseManifest(text, folder, path);
+  if (!result.ok) throw manifestError(path, result.problems);
+  return { path, text, manifest: result.manifest };
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+async function readManifest(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new MicroError('manifest.unreadable', `${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A folder that is open: its last good manifest, and what is wrong with the newest one. */
+export class OpenProject implements Disposable {
+  private readonly emitter = new Emitter<void>();
+  /** The manifest changed: `manifest` is newer, or `problem` says why it is not. */
+  readonly onDidChange = this.emitter.event;
+  readonly folder: string;
+  manifest: ParsedManifest = { name: '', services: [], warnings: [] };
+  path = '';
+  problem: MicroError | undefined;
+
+  private text = '';
+  private stamp = '';
+  private timer: Disposable | undefined;
+  private isLooking = false;
+
+  constructor(
+    folder: string,
+    readonly openedAt: number,
+    private readonly clock: Clock,
+  ) {
+    this.folder = resolve(folder);
+  }
+
+  /** Loads the manifest; rejects when it is not usable. */
+  async load(): Promise<void> {
+    this.stamp = await this.readStamp();
+    if (this.stamp === '' && (await isFolder(this.folder))) {
+      this.manifest = await discoveredManifest(this.folder);
+      return;
+    }
+    const loaded = await loadManifest(this.folder);
+    this.path = loaded.path;
+    this.text = loaded.text;
+    this.manifest = loaded.manifest;
+    this.problem = cycleProblem(loaded.path, loaded.manifest);
+  }
+
+  /** Follows the file until it is disposed. */
+  watch(): void {
+    this.timer ??= this.clock.setInterval(() => void this.look(), pollMs);
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      const stamp = await this.readStamp();
+      if (stamp !== this.stamp) await this.reload(stamp);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** Reads the file again; the last good version stays when the new one cannot be used. */
+  private async reload(stamp: string): Promise<void> {
+    try {
+      const { path, text, manifest } = await loadManifest(this.folder);
+      this.stamp = stamp;
+      if (text === this.text && this.problem === undefined) return;
+      this.path = path;
+      this.text = text;
+      const { name } = this.manifest;
+      this.manifest = { ...manifest, name, services: manifest.services.map((spec) => ({ ...spec, project: name })) };
+      this.problem =
+        manifest.name === name
+          ? cycleProblem(path, manifest)
+          : new MicroError('manifest.invalid', `${path}: the project is open as "${name}", not as "${manifest.name}"`, {
+              next: 'Close the project and open it again to rename it.',
+            });
+    } catch (error) {
+      this.stamp = stamp;
+      this.problem = error instanceof MicroError ? error : new MicroError('manifest.unreadable', String(error));
+    }
+    if (this.timer) this.emitter.fire();
+  }
+
+  private async readStamp(): Promise<string> {
+    const path = (await findManifest(this.folder)) ?? '';
+    if (!path) return '';
+    return stat(path).then(
+      (stats) => `${path} ${stats.ino} ${stats.size} ${stats.mtimeMs}`,
+      () => '',
+    );
+  }
+
+  dispose(): void {
+    this.timer?.dispose();
+    this.timer = undefined;
+    this.emitter.dispose();
+  }
+}
+
+function cycleProblem(path: string, manifest: ParsedManifest): MicroError | undefined {
+  return manifest.warnings.length === 0 ? undefined : manifestError(path, manifest.warnings);
+}

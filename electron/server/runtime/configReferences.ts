@@ -1,0 +1,59 @@
+import { MicroError } from '../../../shared/contract/errors.ts';
+import type { EnvironmentValue } from './environmentValue.ts';
+
+/** Reads one value of the config; undefined when nothing is there. Secrets are read in the clear when asked for. */
+export type ConfigLookup = (path: string, options: { secrets: boolean }) => Promise<unknown>;
+
+/** `${config:db.host}` and `${secret:api.key}`; other `${…}` are the business of env files. */
+const REFERENCE = /\$\{(config|secret):([^}]*)\}/g;
+/** What the config shows in place of a secret. */
+const MASK = '[secret]';
+
+/**
+ * Puts values of the config where the manifest names them in a variable of the project or the service. A level or list is
+ * written as JSON. What is not there, and a secret that is named as plain `config`, fails with the variable's name, so that
+ * no service starts with half of what it needs. Changes `values`.
+ */
+export async function fillConfigReferences(
+  values: Map<string, EnvironmentValue>,
+  lookup: ConfigLookup | undefined,
+): Promise<void> {
+  for (const [name, { value, origin }] of values) {
+    if ((origin !== 'project' && origin !== 'service') || !value.includes('${')) continue;
+    const references = [...value.matchAll(REFERENCE)];
+    if (references.length === 0) continue;
+    let filled = '';
+    let from = 0;
+    for (const reference of references) {
+      const [whole, kind, path = ''] = reference;
+      filled += value.slice(from, reference.index) + (await valueOf(name, kind === 'secret', path, lookup));
+      from = reference.index + whole.length;
+    }
+    const isSecret = references.some(([, kind]) => kind === 'secret');
+    const sources = references.map(([, kind, path]) => `${kind}:${path}`).join(', ');
+    values.set(name, {
+      value: filled + value.slice(from),
+      origin: `${origin}, ${sources}`,
+      ...(isSecret ? { secret: true } : {}),
+    });
+  }
+}
+
+async function valueOf(
+  variable: string,
+  secrets: boolean,
+  path: string,
+  lookup: ConfigLookup | undefined,
+): Promise<string> {
+  const found = await lookup?.(path, { secrets });
+  if (found === undefined)
+    throw new MicroError('config.not-found', `${variable} needs ${path} of the config, where nothing is`, {
+      next: `Set it with: micro config set ${path} VALUE${secrets ? ' --secret' : ''}`,
+    });
+  const text = typeof found === 'string' ? found : JSON.stringify(found);
+  if (!secrets && text.includes(MASK))
+    throw new MicroError('config.not-found', `${variable} names ${path} as config, but it is a secret`, {
+      next: `Write \${secret:${path}} in micro.yaml.`,
+    });
+  return text;
+}

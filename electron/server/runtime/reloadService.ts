@@ -1,0 +1,129 @@
+import { Status } from '../../../shared/contract/gen/state_pb.ts';
+import type { Event } from '../base/event.ts';
+import type { RunLogWriter } from '../logs/logStore.ts';
+import type { ServiceSpec } from '../project/serviceSpec.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { InstanceHost } from './instanceHost.ts';
+import type { ReloadResult } from './reloadState.ts';
+import type { Replica } from './replica.ts';
+import type { ServiceBuilds } from './serviceBuilds.ts';
+import type { ShownStatus } from './serviceStatus.ts';
+
+/** A service as a reload sees it. */
+export interface ReloadedService {
+  readonly host: Pick<InstanceHost, 'clock'>;
+  readonly spec: ServiceSpec;
+  readonly builds: ServiceBuilds;
+  readonly replicas: readonly Replica[];
+  readonly dependencies: Pick<Dependencies, 'restartDependents'>;
+  /** The new copy is started before the old one is stopped. */
+  readonly isRolling: boolean;
+  readonly onDidChange: Event<void>;
+  isWanted(): boolean;
+  /** A newer command came since the reload began. */
+  isOvertaken(): boolean;
+  shown(): ShownStatus;
+  /** Ends every copy for a restart. */
+  haltAll(why: string): Promise<void>;
+  changed(): void;
+}
+
+/** One reload: why, whom to tell that it is built, and what cancels it. */
+export interface ReloadRequest {
+  cause: string;
+  onSwap: () => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Builds a service and puts the new version in the place of the old one, which goes on serving as long as the new one is
+ * not built. Resolves when the new version serves, or with why it does not.
+ */
+export async function reloadService(service: ReloadedService, request: ReloadRequest): Promise<ReloadResult> {
+  const { builds, replicas, spec } = service;
+  const { cause, signal } = request;
+  if (!service.isWanted()) return { outcome: 'dropped' };
+  if (replicas.every(({ state, instances }) => state.phase === 'waiting' && instances.size === 0)) {
+    // Nothing runs that would be old; what is started later is new.
+    builds.isDue = true;
+    return { outcome: 'dropped' };
+  }
+  const serving = replicas.some((replica) => replica.current?.phase === 'ready');
+  let log: RunLogWriter | undefined;
+  if (spec.build && serving) {
+    const built = await builds.run(cause, signal);
+    if (!built.ok) {
+      const { status, message } = builds.state;
+      return status === 'cancelled' ? { outcome: 'dropped' } : { outcome: 'build-failed', problem: message };
+    }
+    log = built.log;
+    builds.isDue = false;
+  } else {
+    builds.isDue = true;
+  }
+  if (signal.aborted || service.isOvertaken()) {
+    await log?.end({ endedAt: service.host.clock.now(), outcome: 'cancelled', failed: false });
+    return { outcome: 'dropped' };
+  }
+  request.onSwap();
+  const isRolling = serving && service.isRolling;
+  const result = await (isRolling ? roll(service, request, log) : restart(service, request, log));
+  if (result.outcome !== 'swapped' && result.outcome !== 'restarted') return result;
+  if (spec.cascade) service.dependencies.restartDependents(spec.name, cause);
+  return result;
+}
+
+/** One copy after the other is replaced by a new one. */
+async function roll(
+  service: ReloadedService,
+  { cause, signal }: ReloadRequest,
+  built: RunLogWriter | undefined,
+): Promise<ReloadResult> {
+  let log = built;
+  for (const replica of [...service.replicas]) {
+    if (replica.current?.phase === 'ready') {
+      const problem = await replica.swap(cause, log, signal);
+      if (problem !== undefined) return signal.aborted ? { outcome: 'dropped' } : { outcome: 'failed', problem };
+    } else {
+      // It serves nothing that could be lost.
+      service.builds.pendingLog = log;
+      await replica.halt({ why: cause });
+      if (service.isWanted()) replica.begin(cause);
+    }
+    log = undefined;
+  }
+  return { outcome: 'swapped' };
+}
+
+/** Every copy is stopped and started. */
+async function restart(
+  service: ReloadedService,
+  { cause, signal }: ReloadRequest,
+  built: RunLogWriter | undefined,
+): Promise<ReloadResult> {
+  service.builds.pendingLog = built;
+  await service.haltAll(cause);
+  if (!service.isWanted() || service.isOvertaken()) return { outcome: 'dropped' };
+  for (const replica of service.replicas) replica.begin(cause);
+  service.changed();
+  await settled(service, signal);
+  const { status, reason } = service.shown();
+  if (status === Status.ERROR) return { outcome: 'failed', problem: reason };
+  return signal.aborted ? { outcome: 'dropped' } : { outcome: 'restarted' };
+}
+
+/** Resolves when the service runs, failed, or the signal aborts. */
+function settled(service: ReloadedService, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      const { status } = service.shown();
+      if (![Status.RUNNING, Status.ERROR, Status.STOPPED].includes(status) && !signal.aborted) return;
+      subscription.dispose();
+      signal.removeEventListener('abort', check);
+      resolve();
+    };
+    const subscription = service.onDidChange(check);
+    signal.addEventListener('abort', check, { once: true });
+    check();
+  });
+}

@@ -1,0 +1,85 @@
+import { type Engine, type EngineRange, type EngineReader, type EngineWriter, SPACES, type Space } from './engine.ts';
+
+/** Keys are kept as text of one character a byte, which sorts as the bytes do. */
+type Rows = Map<string, Buffer>;
+
+/** An engine that forgets: for tests, and for a store that is asked to be nothing but memory. */
+export class MemoryEngine implements Engine {
+  private readonly spaces = new Map<Space, { rows: Rows; sorted: string[] | undefined }>(
+    SPACES.map((space) => [space, { rows: new Map(), sorted: [] }]),
+  );
+
+  async write<T>(step: (writer: EngineWriter) => T): Promise<T> {
+    const undo: (() => void)[] = [];
+    try {
+      return step({
+        ...this.reader(),
+        put: (space, key, value) => undo.push(this.set(space, text(key), Buffer.from(value))),
+        remove: (space, key) => undo.push(this.set(space, text(key), undefined)),
+      });
+    } catch (error) {
+      for (const restore of undo.reverse()) restore();
+      throw error;
+    }
+  }
+
+  read<T>(look: (reader: EngineReader) => T): T {
+    return look(this.reader());
+  }
+
+  async close(): Promise<void> {
+    for (const space of this.spaces.values()) {
+      space.rows.clear();
+      space.sorted = [];
+    }
+  }
+
+  private reader(): EngineReader {
+    return {
+      get: (space, key) => this.part(space).rows.get(text(key)),
+      range: (space, range) => this.range(space, range),
+    };
+  }
+
+  private *range(space: Space, { from, to, reverse }: EngineRange): Iterable<{ key: Buffer; value: Buffer }> {
+    const part = this.part(space);
+    part.sorted ??= [...part.rows.keys()].sort();
+    const keys = part.sorted.slice(lowerBound(part.sorted, text(from)), lowerBound(part.sorted, text(to)));
+    for (const key of reverse ? keys.reverse() : keys) {
+      const value = part.rows.get(key);
+      if (value) yield { key: Buffer.from(key, 'latin1'), value };
+    }
+  }
+
+  /** Puts or removes a row; the result takes it back. */
+  private set(space: Space, key: string, value: Buffer | undefined): () => void {
+    const part = this.part(space);
+    const before = part.rows.get(key);
+    if ((before === undefined) !== (value === undefined)) part.sorted = undefined;
+    if (value) part.rows.set(key, value);
+    else part.rows.delete(key);
+    return () => this.set(space, key, before);
+  }
+
+  private part(space: Space): { rows: Rows; sorted: string[] | undefined } {
+    const part = this.spaces.get(space);
+    if (!part) throw new Error(`there is no space ${space}`);
+    return part;
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+/** Index of the first element that is not less than `key`. */
+function lowerBound(sorted: readonly string[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,27 @@
+import { MicroError } from '../../../shared/contract/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { MemoryEngine } from './memoryEngine.ts';
+import { RecordStore } from './recordStore.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Opens the store that a folder holds, making it when it is not there. One process at a time may have it open. Rejects with
+ * `storage.failed` when the file cannot be opened.
+ */
+export async function openFileStore(folder: string, clock: Clock): Promise<Store> {
+  try {
+    // Loaded when it is needed: it brings a native library.
+    const { LmdbEngine } = await import('./lmdbEngine.ts');
+    return new RecordStore(await LmdbEngine.open(folder), clock);
+  } catch (error) {
+    throw new MicroError('storage.failed', `the store in ${folder} cannot be opened: ${(error as Error).message}`, {
+      next: 'See that the folder can be written to; move data.mdb away to begin with an empty store.',
+      cause: error,
+    });
+  }
+}
+
+/** A store that is gone with the process. */
+export function openMemoryStore(clock: Clock): Store {
+  return new RecordStore(new MemoryEngine(), clock);
+}

@@ -1,0 +1,277 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MicroError } from '../../../shared/contract/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import type { RegistryNode } from '../registry/registry.ts';
+import type { AnswerHead } from './answerParser.ts';
+import type { Call } from './call.ts';
+import { addAnswerTrailers, lingerFor, writeAnswerHead } from './clientSide.ts';
+import { corsHeaders } from './cors.ts';
+import { type BodyFraming, responseHeaders } from './headers.ts';
+import type { InFlight } from './inFlight.ts';
+import { CONNECT_TIMEOUT_MS } from './limits.ts';
+import { Upload } from './upload.ts';
+import type { ConnectionUser, UpstreamConnection } from './upstreamConnection.ts';
+import { answerTooLate, answerUnusable, upstreamBroke } from './upstreamErrors.ts';
+import type { Upstreams } from './upstreams.ts';
+
+/**
+ * ms without progress that the rest of an upload gets after the service has answered. A service that still reads goes on as
+ * long as it likes; one that forgot about the body must not hold the client's connection.
+ */
+const EARLY_ANSWER_GRACE_MS = 5000;
+
+/** What attempts work with; one for all of a forwarder. */
+export interface AttemptHost {
+  readonly clock: Clock;
+  readonly upstreams: Upstreams;
+  readonly inFlight: InFlight;
+  readonly answerTimeoutMs: number;
+}
+
+/** One request and where its answer goes. */
+export interface AttemptClient {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The head as it is sent to the node. */
+  readonly head: string;
+  readonly framing: BodyFraming;
+  readonly isHead: boolean;
+  /** It asks and changes nothing, and has no body: it may be sent twice. */
+  readonly isSafe: boolean;
+  /** Is filled in as it happens. */
+  readonly call: Call;
+  /** Origin of a page that may read the answer, when the service says nothing about it. */
+  readonly corsOrigin: string | undefined;
+  /** The answer is a stream that has begun; it may never end. */
+  handleStream(): void;
+  /** Bytes of the body that go to the node. */
+  handleRequestBytes(chunk: Buffer): void;
+}
+
+/**
+ * How one try at a node ended, when not with an answer: it did not take the connection; it broke the connection under a
+ * request that may be sent again (`reused`: one that had served before); or it failed for good.
+ */
+export type Failure = 'refused' | { broke: MicroError; reused: boolean } | MicroError;
+
+/** One try at a node: the request sent over one connection, and the answer passed to the client as it comes. */
+export class Attempt implements ConnectionUser {
+  private readonly connection: UpstreamConnection;
+  private readonly upload: Upload | undefined;
+  private state: 'connecting' | 'sent' | 'answering' | 'answered' | 'ended' = 'connecting';
+  private timer: Disposable | undefined;
+  /** Monotonic ms when the last piece of the body went out. */
+  private movedAt = 0;
+  private headIsAlone = false;
+  private isPaused = false;
+
+  constructor(
+    private readonly host: AttemptHost,
+    private readonly client: AttemptClient,
+    private readonly node: RegistryNode,
+    private readonly failed: (failure: Failure) => void,
+  ) {
+    this.connection = host.upstreams.take(client.call.to, node, client.isSafe);
+    const { request, framing } = client;
+    if (framing !== 'none') {
+      this.upload = new Upload(
+        request,
+        this.connection,
+        framing,
+        (chunk) => this.handleMoved(chunk),
+        () => this.releaseWhenDone(),
+      );
+    }
+  }
+
+  start(): void {
+    const { host, client, connection } = this;
+    host.inFlight.begin(this.node.id);
+    connection.begin(this, client.isHead);
+    if (connection.isOpen) {
+      this.handleOpen();
+      return;
+    }
+    this.timer = host.clock.setTimeout(() => connection.destroy(new Error('no connection')), CONNECT_TIMEOUT_MS);
+  }
+
+  /** The client is gone. */
+  abort(): void {
+    if (this.state === 'ended') return;
+    this.end();
+    this.connection.destroy();
+  }
+
+  /** The body is read only once the node took the connection, so a refused try has consumed nothing. */
+  handleOpen(): void {
+    const { host, client, connection, upload } = this;
+    this.timer?.dispose();
+    this.state = 'sent';
+    connection.write(client.head);
+    this.movedAt = host.clock.monotonic();
+    this.timer = host.clock.setTimeout(() => this.checkLate(), host.answerTimeoutMs);
+    upload?.start();
+  }
+
+  handleDrain(): void {
+    this.upload?.goOn();
+  }
+
+  /** 100, 102 and 103; a hint that is not well-formed is left out. */
+  handleInterim({ status, headers }: AnswerHead): void {
+    const { response } = this.client;
+    try {
+      if (status === 100) response.writeContinue();
+      if (status === 102) response.writeProcessing();
+      if (status === 103) response.writeEarlyHints(hintsOf(headers));
+    } catch {
+      // Hints are allowed to get lost.
+    }
+  }
+
+  handleHead(head: AnswerHead): void {
+    const { client, node } = this;
+    const { response, call, corsOrigin } = client;
+    this.timer?.dispose();
+    this.timer = undefined;
+    this.state = 'answering';
+    call.node = node.id;
+    const headers = responseHeaders(head.headers, head.connection);
+    if (corsOrigin !== undefined && !head.namesOrigin) headers.push(...corsHeaders(corsOrigin));
+    if (this.upload && !this.upload.isDone) lingerFor(response);
+    try {
+      writeAnswerHead(response, head.status, head.reason, headers);
+    } catch (error) {
+      this.fail(answerUnusable(call.to, error));
+      return;
+    }
+    this.headIsAlone = true;
+    if (head.contentType.startsWith('text/event-stream')) client.handleStream();
+  }
+
+  handleBody(chunk: Buffer, isLast: boolean): void {
+    if (this.state !== 'answering') return;
+    const { response, call } = this.client;
+    call.responseBytes += chunk.length;
+    this.headIsAlone = false;
+    if (isLast) endWith(response, chunk);
+    else if (!response.write(chunk) && !this.isPaused) {
+      this.isPaused = true;
+      this.connection.pause();
+      response.once('drain', () => {
+        this.isPaused = false;
+        // By now it may serve another request.
+        if (this.state === 'answering') this.connection.resume();
+      });
+    }
+  }
+
+  handleEnd(trailers: string[]): void {
+    if (this.state !== 'answering') return;
+    const { response } = this.client;
+    this.state = 'answered';
+    if (!response.writableEnded) {
+      if (trailers.length > 0) addAnswerTrailers(response, trailers);
+      response.end();
+    }
+    if (this.upload && !this.upload.isDone) {
+      // It has been answered and still gets what the client sends, as long as it takes it.
+      this.movedAt = this.host.clock.monotonic();
+      this.timer = this.host.clock.setTimeout(() => this.checkLate(), EARLY_ANSWER_GRACE_MS);
+    }
+    this.releaseWhenDone();
+  }
+
+  /** A head that comes alone is sent alone; one that comes with the body goes out in one packet with it. */
+  handleRead(): void {
+    const { response } = this.client;
+    if (this.headIsAlone && this.state === 'answering' && !response.destroyed) response.flushHeaders();
+    this.headIsAlone = false;
+  }
+
+  handleClosed(error: Error | undefined): void {
+    const { state } = this;
+    if (state === 'ended') return;
+    const { call, response, isSafe } = this.client;
+    const reason = error ?? new Error('it closed the connection');
+    this.end();
+    if (state === 'answering') {
+      // The client must not take it for complete.
+      call.error ||= `the answer broke off (${reason.message})`;
+      response.destroy();
+    } else if (state === 'connecting') this.failed('refused');
+    else if (state === 'sent') {
+      const broke = upstreamBroke(call.to, reason);
+      this.failed(isSafe && isClosed(reason) ? { broke, reused: this.connection.served > 0 } : broke);
+    }
+  }
+
+  private handleMoved(chunk: Buffer): void {
+    this.movedAt = this.host.clock.monotonic();
+    this.client.handleRequestBytes(chunk);
+  }
+
+  /** A time limit has passed: whether it was the node that did nothing. */
+  private checkLate(): void {
+    const { host, client, connection, upload, state } = this;
+    const limitMs = state === 'answered' ? EARLY_ANSWER_GRACE_MS : host.answerTimeoutMs;
+    const stillMs = host.clock.monotonic() - this.movedAt;
+    const waitsForClient = state === 'sent' && upload && !upload.isDone && !connection.needsDrain;
+    if (stillMs < limitMs || waitsForClient) {
+      const leftMs = waitsForClient ? limitMs : limitMs - stillMs;
+      this.timer = host.clock.setTimeout(() => this.checkLate(), Math.max(1, leftMs));
+    } else if (state === 'answered') {
+      this.end();
+      connection.destroy();
+    } else this.fail(answerTooLate(client.call.to, limitMs));
+  }
+
+  private fail(error: MicroError): void {
+    this.end();
+    this.connection.destroy();
+    this.failed(error);
+  }
+
+  private releaseWhenDone(): void {
+    if (this.state !== 'answered' || (this.upload && !this.upload.isDone)) return;
+    this.end();
+    this.host.upstreams.release(this.connection);
+  }
+
+  private end(): void {
+    const { client, upload, state } = this;
+    this.state = 'ended';
+    this.timer?.dispose();
+    this.host.inFlight.end(this.node.id);
+    if (!upload || upload.isDone) return;
+    upload.stop();
+    // What is left of an upload that nobody wants is read and dropped, so that the client gets to the answer.
+    if (state === 'answered' || state === 'answering') client.request.resume();
+  }
+}
+
+/**
+ * Bytes of a whole body that are sent as text, in one piece with the head: that saves a system call that gathers the two,
+ * which costs more than the copy up to some such size.
+ */
+const MAX_TEXT_BYTES = 16 * 1024;
+
+function endWith(response: ServerResponse, chunk: Buffer): void {
+  if (chunk.length > MAX_TEXT_BYTES) response.end(chunk);
+  else response.end(chunk.toString('latin1'), 'latin1');
+}
+
+/** Whether the connection ended before there was an answer. */
+function isClosed(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}
+
+function hintsOf(flat: readonly string[]): Record<string, string | string[]> {
+  const hints: Record<string, string[]> = {};
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = (flat[i] as string).toLowerCase();
+    hints[name] = [...(hints[name] ?? []), flat[i + 1] as string];
+  }
+  return hints;
+}

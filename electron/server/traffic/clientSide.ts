@@ -1,0 +1,59 @@
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+
+/** What differs between an answer in HTTP/1.1 and one in HTTP/2; everything else the two have in common. */
+function asHttp2(response: ServerResponse): Http2ServerResponse | undefined {
+  return response.req.httpVersionMajor >= 2 ? (response as unknown as Http2ServerResponse) : undefined;
+}
+
+/** Writes status and headers; `headers` is a flat list of names and values. Throws when one of them must not be sent. */
+export function writeAnswerHead(
+  response: ServerResponse,
+  status: number,
+  message: string | undefined,
+  headers: string[],
+): void {
+  const http2 = asHttp2(response);
+  if (!http2) {
+    response.writeHead(status, message, headers);
+    return;
+  }
+  const byName: Record<string, string[]> = {};
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] as string).toLowerCase();
+    byName[name] = [...(byName[name] ?? []), headers[i + 1] as string];
+  }
+  http2.writeHead(
+    status,
+    Object.fromEntries(
+      Object.entries(byName).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+    ),
+  );
+}
+
+/** Adds trailers, a flat list of names and values; they are sent with the end. */
+export function addAnswerTrailers(response: ServerResponse, raw: readonly string[]): void {
+  const http2 = asHttp2(response);
+  const list: [string, string][] = [];
+  for (let i = 0; i < raw.length; i += 2) list.push([raw[i] as string, raw[i + 1] as string]);
+  if (http2) http2.addTrailers(Object.fromEntries(list.map(([name, value]) => [name.toLowerCase(), value])));
+  else response.addTrailers(list);
+}
+
+/** Whether the whole answer has left, asked when the answer is closed. */
+export function isAnswered(response: ServerResponse): boolean {
+  const http2 = asHttp2(response);
+  return http2 ? http2.writableEnded && http2.stream.rstCode === 0 : response.writableFinished;
+}
+
+/**
+ * To be called before an answer that comes while the client is still sending. A client that asked for the end of the
+ * connection would otherwise find it closed under its hands: what it writes then is met by a reset, which may take the
+ * answer with it before it is read. So the connection stays until the request has come to its end (RFC 9112, section 9.6).
+ */
+export function lingerFor(response: ServerResponse): void {
+  const { req: request } = response;
+  if (response.shouldKeepAlive || request.complete || request.httpVersion !== '1.1') return;
+  response.shouldKeepAlive = true;
+  request.once('close', () => request.socket.end());
+}

@@ -1,0 +1,169 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { systemClock } from '../base/clock.ts';
+import type { Registry } from '../registry/registry.ts';
+import { type Call, OUTSIDE, type Via } from './call.ts';
+import type { Callers } from './callers.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
+import { GrpcExchange, isGrpc } from './grpcExchange.ts';
+import { framingOf, hostOf, requestHeaders } from './headers.ts';
+import type { InFlight } from './inFlight.ts';
+import { ANSWER_TIMEOUT_MS } from './limits.ts';
+import { NodeChoice } from './nodeChoice.ts';
+import type { Route } from './route.ts';
+import { RpcExchange } from './rpcExchange.ts';
+import type { RpcRoute } from './rpcRoutes.ts';
+import { withoutSecrets } from './secretParameters.ts';
+import type { ServiceStates } from './serviceStates.ts';
+import { continueTrace } from './traceContext.ts';
+import { Tunnel } from './tunnel.ts';
+import { UpstreamSessions } from './upstreamSessions.ts';
+import { Upstreams } from './upstreams.ts';
+
+/** Collaborators of {@link Forwarder}. */
+export interface TrafficOptions {
+  registry: Registry;
+  states: ServiceStates;
+  inFlight: InFlight;
+  /** Is told every call, see {@link Call}. */
+  onDidCall: (call: Call) => void;
+  /** Tells who calls when the request does not say so. */
+  callers: Pick<Callers, 'callerOf'>;
+  /** ms for the head of an answer. Default: two minutes. */
+  answerTimeoutMs?: number | undefined;
+  /** ms that a request waits for a service that is on its way. Default: ten seconds. */
+  holdMs?: number | undefined;
+}
+
+/** Who calls, and what must not be passed on. */
+export interface Caller {
+  /** Name of the service, or OUTSIDE; a promise while it is being found out. */
+  from: string | Promise<string>;
+  /** Leave `authorization` out: it carries a token of ours, which is nobody else's business. */
+  dropAuthorization: boolean;
+  /** Origin of a page that may read the answer, when the service says nothing about it. */
+  corsOrigin?: string | undefined;
+}
+
+/** The connection that a request came by, also for one of the many of HTTP/2. */
+export function clientSocket(request: IncomingMessage): Socket {
+  if (request.httpVersionMajor < 2) return request.socket;
+  const { session } = (request as unknown as Http2ServerRequest).stream;
+  return (session?.socket ?? request.socket) as Socket;
+}
+
+/** Streams requests to ready nodes: nothing is collected, nothing is decoded, an abort on either side ends the other. */
+export class Forwarder {
+  private readonly host: ExchangeHost;
+  private readonly sessions: UpstreamSessions;
+
+  constructor(
+    private readonly options: TrafficOptions,
+    private readonly via: Via,
+  ) {
+    const { registry, states, inFlight, holdMs } = options;
+    this.host = {
+      clock: systemClock,
+      choice: new NodeChoice({ registry, states, clock: systemClock, holdMs }),
+      upstreams: new Upstreams(registry, systemClock),
+      inFlight,
+      answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    };
+    this.sessions = new UpstreamSessions(registry, systemClock);
+  }
+
+  /** Ends the connections to services. */
+  close(): void {
+    this.host.upstreams.dispose();
+    this.sessions.dispose();
+  }
+
+  /** Forwards one request, as the call of an endpoint when `rpc` says which; answers with a JSON error when it cannot. */
+  forward(request: IncomingMessage, response: ServerResponse, route: Route, caller: Caller, rpc?: RpcRoute): void {
+    const startedAt = this.host.clock.monotonic();
+    const { call, headers } = this.prepare(request, route, caller);
+    let told = false;
+    const tell = (): void => {
+      if (told || exchange.isUnknown) return;
+      told = true;
+      call.status = response.headersSent ? response.statusCode : 0;
+      call.durationMs = this.host.clock.monotonic() - startedAt;
+      this.tell(call, caller);
+    };
+    const handleStream = (): void => {
+      call.kind = 'stream';
+      tell();
+    };
+    const { corsOrigin } = caller;
+    const { host, sessions } = this;
+    const exchange =
+      rpc !== undefined
+        ? new RpcExchange(host, sessions, request, response, headers, call, rpc, corsOrigin)
+        : isGrpc(request)
+          ? new GrpcExchange(host, sessions, request, response, headers, call, corsOrigin)
+          : new Exchange(host, request, response, headers, call, handleStream, corsOrigin);
+    void exchange.run();
+    // After the exchange has its own listener, which notes why the answer did not get to its end.
+    response.once('close', tell);
+  }
+
+  /** Forwards a WebSocket (or any other upgrade). */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, route: Route, caller: Caller): Promise<void> {
+    const startedAt = this.host.clock.monotonic();
+    const { call, headers } = this.prepare(request, route, caller);
+    call.kind = 'websocket';
+    headers.push('Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? 'websocket');
+    const known = await new Tunnel(this.host, request, socket, head, headers, call).open();
+    if (!known) return;
+    call.durationMs = this.host.clock.monotonic() - startedAt;
+    this.tell(call, caller);
+  }
+
+  private tell(call: Call, { from }: Caller): void {
+    // The call is nobody else's: no copies, since a flood of calls would have the garbage collector carry each of them.
+    call.path = withoutSecrets(call.path);
+    if (typeof from === 'string') {
+      call.from = from;
+      this.options.onDidCall(call);
+      return;
+    }
+    void from.then((name) => {
+      call.from = name;
+      this.options.onDidCall(call);
+    });
+  }
+
+  private prepare(request: IncomingMessage, route: Route, caller: Caller): { call: Call; headers: string[] } {
+    const trace = continueTrace(request.headers.traceparent as string | undefined);
+    const method = request.method ?? 'GET';
+    const headers = requestHeaders(request.rawHeaders, method, request.headers.connection, framingOf(request), {
+      clientAddress: clientSocket(request).remoteAddress ?? '',
+      host: hostOf(request),
+      prefix: route.prefix,
+      trace,
+      dropAuthorization: caller.dropAuthorization,
+    });
+    const call: Call = {
+      id: 0,
+      at: this.host.clock.now(),
+      from: OUTSIDE,
+      to: route.service,
+      node: '',
+      via: this.via,
+      kind: 'http',
+      method,
+      path: route.path,
+      status: 0,
+      requestBytes: 0,
+      responseBytes: 0,
+      durationMs: 0,
+      traceId: trace.traceId,
+      spanId: trace.spanId,
+      parentSpanId: trace.parentSpanId,
+      error: '',
+    };
+    return { call, headers };
+  }
+}

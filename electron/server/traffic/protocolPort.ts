@@ -1,0 +1,97 @@
+import http from 'node:http';
+import http2 from 'node:http2';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { isPlainUpgrade, replayAsPlain } from './plainUpgrade.ts';
+import { handleClientError, noteResponse } from './clientError.ts';
+import { MAX_HEADER_BYTES } from './limits.ts';
+
+/** Handles one request; HTTP/1.1 and HTTP/2 alike. */
+export type RequestHandler = (
+  request: http.IncomingMessage | http2.Http2ServerRequest,
+  response: http.ServerResponse | http2.Http2ServerResponse,
+) => void;
+
+/** Handles an HTTP/1.1 upgrade (WebSocket). */
+export type UpgradeHandler = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** What every HTTP/2 connection begins with (RFC 9113, section 3.4); three bytes are enough to tell it from HTTP/1.1. */
+const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0');
+
+/** A tunnel to anywhere is nothing that these ports offer. */
+const REFUSED_CONNECT = 'HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+/** ms that a new connection may be silent before it is closed; protects against sockets that are opened and left. */
+const FIRST_BYTE_TIMEOUT_MS = 60_000;
+
+/**
+ * One cleartext port that speaks HTTP/1.1 and HTTP/2 with prior knowledge (h2c): the first bytes of each connection
+ * decide. gRPC clients need the latter, curl and browsers the former.
+ */
+export class ProtocolPort {
+  private readonly http1: http.Server;
+  private readonly http2: http2.Http2Server;
+  private readonly listener: net.Server;
+  private readonly sockets = new Set<net.Socket>();
+
+  constructor(handleRequest: RequestHandler, handleUpgrade: UpgradeHandler) {
+    const handleHttp1 = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+      noteResponse(response);
+      handleRequest(request, response);
+    };
+    // Streams live long and uploads are large: the time limits of Node's server are for public servers.
+    this.http1 = http.createServer(
+      { requestTimeout: 0, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES },
+      handleHttp1,
+    );
+    // Node would leave out what is beyond 2000 headers without a word; the bytes are limited anyway.
+    this.http1.maxHeadersCount = 0;
+    // The one who gets the body decides whether it wants it.
+    this.http1.on('checkContinue', handleHttp1);
+    this.http1.on('upgrade', (request, socket, head) => {
+      if (isPlainUpgrade(request)) replayAsPlain(this.http1, request, socket, head);
+      else handleUpgrade(request, socket, head);
+    });
+    this.http1.on('clientError', handleClientError);
+    this.http1.on('connect', (_, socket: Duplex) => socket.end(REFUSED_CONNECT, () => socket.destroy()));
+    this.http2 = http2.createServer({}, handleRequest);
+    this.http2.on('sessionError', () => {});
+    this.listener = net.createServer({ noDelay: true }, (socket) => this.handleConnection(socket));
+  }
+
+  /** Listens and resolves with the port. Rejects with the system's error (`EADDRINUSE`) when it cannot. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.listener.once('error', reject);
+      this.listener.listen({ host, port }, () => {
+        this.listener.removeListener('error', reject);
+        resolve((this.listener.address() as net.AddressInfo).port);
+      });
+    });
+  }
+
+  /** Stops accepting, ends what is open, and resolves when the port is free. Idempotent. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
+    for (const socket of this.sockets) socket.destroy();
+    this.http1.close();
+    this.http2.close();
+    await closed;
+  }
+
+  private handleConnection(socket: net.Socket): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(FIRST_BYTE_TIMEOUT_MS, () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      socket.setTimeout(0);
+      socket.removeAllListeners('timeout');
+      socket.pause();
+      socket.unshift(first);
+      const server = first.subarray(0, 3).equals(HTTP2_PREFACE.subarray(0, 3)) ? this.http2 : this.http1;
+      server.emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
+  }
+}

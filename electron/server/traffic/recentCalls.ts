@@ -1,0 +1,107 @@
+import { Emitter } from '../base/event.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import { type Call, isFailed } from './call.ts';
+
+/** Calls that are kept over all, about half a kilobyte each. */
+const MAX_CALLS = 10_000;
+
+/** Calls that are kept of each edge besides, so that a busy edge does not push out what a quiet one did. */
+const MAX_PER_EDGE = 50;
+
+/** The same for failed calls: they are what is looked for, and rare. */
+const MAX_FAILED_PER_EDGE = 50;
+
+/** Edges whose own calls are kept. */
+const MAX_EDGES = 2000;
+
+/** Which calls are asked for; an empty or missing part means any. */
+export interface CallFilter {
+  from?: string;
+  to?: string;
+  failedOnly?: boolean;
+  traceId?: string;
+  /** Part of method, path or error, in any case. */
+  text?: string;
+  /** Only calls before the one with this id. */
+  beforeId?: number;
+}
+
+/** A list that forgets its oldest items. */
+class Ring<T> {
+  private readonly items: T[] = [];
+  private next = 0;
+
+  constructor(private readonly capacity: number) {}
+
+  push(item: T): void {
+    this.items[this.next] = item;
+    this.next = (this.next + 1) % this.capacity;
+  }
+
+  all(): readonly T[] {
+    return this.items;
+  }
+}
+
+interface EdgeCalls {
+  recent: Ring<Call>;
+  failed: Ring<Call>;
+}
+
+/** The last calls, over all and of each edge, in bounded memory. */
+export class RecentCalls implements Disposable {
+  private readonly recent = new Ring<Call>(MAX_CALLS);
+  private readonly edges = new Map<string, EdgeCalls>();
+  private readonly added = new Emitter<Call>();
+  readonly onDidAdd = this.added.event;
+  private lastId = 0;
+
+  add(call: Call): void {
+    call.id = ++this.lastId;
+    this.recent.push(call);
+    const edge = this.edgeOf(call);
+    edge.recent.push(call);
+    if (isFailed(call)) edge.failed.push(call);
+    this.added.fire(call);
+  }
+
+  /** The newest calls that match, newest first. */
+  find(filter: CallFilter, limit: number): Call[] {
+    const found = new Map<number, Call>();
+    const take = (calls: readonly Call[]): void => {
+      for (const call of calls) if (matches(call, filter)) found.set(call.id, call);
+    };
+    take(this.recent.all());
+    for (const edge of this.edges.values()) {
+      take(edge.recent.all());
+      take(edge.failed.all());
+    }
+    return [...found.values()].sort((a, b) => b.id - a.id).slice(0, limit);
+  }
+
+  dispose(): void {
+    this.added.dispose();
+  }
+
+  private edgeOf({ from, to }: Call): EdgeCalls {
+    const key = `${from}\n${to}`;
+    let edge = this.edges.get(key);
+    if (!edge) {
+      if (this.edges.size >= MAX_EDGES) this.edges.delete(this.edges.keys().next().value as string);
+      edge = { recent: new Ring(MAX_PER_EDGE), failed: new Ring(MAX_FAILED_PER_EDGE) };
+      this.edges.set(key, edge);
+    }
+    return edge;
+  }
+}
+
+/** Whether a call is one that is asked for. */
+export function matches(call: Call, filter: CallFilter): boolean {
+  if (filter.from && call.from !== filter.from) return false;
+  if (filter.to && call.to !== filter.to) return false;
+  if (filter.failedOnly && !isFailed(call)) return false;
+  if (filter.traceId && call.traceId !== filter.traceId) return false;
+  if (filter.beforeId && call.id >= filter.beforeId) return false;
+  if (!filter.text) return true;
+  return `${call.method} ${call.path} ${call.error}`.toLowerCase().includes(filter.text.toLowerCase());
+}

@@ -1,0 +1,140 @@
+import type { Disposable } from '../base/lifecycle.ts';
+import type { Registry, RegistryService } from '../registry/registry.ts';
+
+/** A request that is a call of an endpoint. */
+export interface RpcRoute {
+  service: string;
+  /** `Handler.Method` */
+  endpoint: string;
+  /** Values that the path gave to parameters. */
+  params: Record<string, string>;
+}
+
+/** What of a request decides. */
+export interface RpcRequest {
+  method: string;
+  host: string;
+  /** With the query. */
+  target: string;
+}
+
+interface Template {
+  service: string;
+  endpoint: string;
+  pattern: RegExp;
+  names: string[];
+  methods: Set<string>;
+  host: string;
+}
+
+/** Endpoints with these handlers are plain HTTP: what comes is passed on. */
+const HTTP_HANDLERS = new Set(['http', 'web', 'proxy']);
+
+/**
+ * Finds endpoints of services that registered some, by micro's rules: first by the path in an endpoint's metadata, then
+ * `/foo` is `Foo.Call`, `/foo/bar` is `Foo.Bar`, `/foo/bar/baz` is `Bar.Baz` of the service foo, `/foo/bar/baz/cat` is
+ * `Baz.Cat` of the service foo.bar, and a version in front (`/v1/foo/bar`) belongs to the name: v1.foo.
+ */
+export class RpcRoutes implements Disposable {
+  private templates: Template[] = [];
+  private services = new Set<string>();
+  private stale = true;
+  private readonly subscription: Disposable;
+
+  constructor(private readonly registry: Pick<Registry, 'list' | 'onDidChange'>) {
+    this.subscription = registry.onDidChange(() => {
+      this.stale = true;
+    });
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  /** The endpoint that a request calls; undefined when it is plain HTTP. */
+  find(request: RpcRequest): RpcRoute | undefined {
+    if (this.stale) this.read();
+    if (this.services.size === 0) return undefined;
+    const path = request.target.split('?', 1)[0] as string;
+    return this.byTemplate(path, request) ?? this.byRule(path);
+  }
+
+  private read(): void {
+    this.stale = false;
+    this.templates = [];
+    this.services = new Set();
+    for (const service of this.registry.list()) this.take(service);
+  }
+
+  private take({ name, endpoints }: RegistryService): void {
+    for (const endpoint of endpoints) {
+      const { path, method, host = '', handler = 'rpc' } = endpoint.metadata;
+      if (HTTP_HANDLERS.has(handler) || !/^\w+\.\w+$/.test(endpoint.name)) continue;
+      this.services.add(name);
+      const compiled = path === undefined ? undefined : compile(path);
+      if (!compiled) continue;
+      const methods = new Set((method ?? '').split(',').flatMap((one) => one.trim().toUpperCase() || []));
+      this.templates.push({ service: name, endpoint: endpoint.name, host, methods, ...compiled });
+    }
+  }
+
+  private byTemplate(path: string, { method, host }: RpcRequest): RpcRoute | undefined {
+    for (const { service, endpoint, pattern, names, methods, host: wanted } of this.templates) {
+      if (methods.size > 0 && !methods.has(method)) continue;
+      if (wanted !== '' && wanted !== host.replace(/:\d+$/, '')) continue;
+      const match = pattern.exec(path);
+      if (!match) continue;
+      const params = Object.fromEntries(names.map((name, index) => [name, decoded(match[index + 1] ?? '')]));
+      return { service, endpoint, params };
+    }
+    return undefined;
+  }
+
+  private byRule(path: string): RpcRoute | undefined {
+    const all = path.split('/').filter(Boolean);
+    const version = /^v\d+$/.test(all[0] ?? '') ? `${all.shift()}.` : '';
+    if (all.length === 0 || all.length > 4) return undefined;
+    const [first = '', second = '', third = '', fourth = ''] = all;
+    const service = version + (all.length === 4 ? `${first}.${second}` : first);
+    if (!this.services.has(service)) return undefined;
+    const [handler, method] =
+      all.length === 1
+        ? [first, 'call']
+        : all.length === 2
+          ? [first, second]
+          : all.length === 3
+            ? [second, third]
+            : [third, fourth];
+    return { service, endpoint: `${camel(handler)}.${camel(method)}`, params: {} };
+  }
+}
+
+/** `hello-world` as `HelloWorld`. */
+function camel(name: string): string {
+  return name.replace(/(?:^|[-_])(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A path of the form `/users/{id}` (or `{rest=**}`), or a regular expression `^…$`; undefined when it is neither. */
+function compile(path: string): { pattern: RegExp; names: string[] } | undefined {
+  try {
+    if (path.startsWith('^')) return { pattern: new RegExp(path), names: [] };
+    const names: string[] = [];
+    const source = path.split(/(\{[^}]+\})/).map((part) => {
+      const match = /^\{([\w.]+)(?:=(.*))?\}$/.exec(part);
+      if (!match) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      names.push(match[1] as string);
+      return match[2] === '**' ? '(.*)' : '([^/]+)';
+    });
+    return { pattern: new RegExp(`^${source.join('')}/?$`), names };
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,33 @@
+import { Modal } from '@mantine/core';
+import { answer, useQuestion } from '../state/questions.ts';
+import { Button } from '../ui/Button.tsx';
+import classes from './ServiceDialogs.module.css';
+
+/** Asks before something happens that cannot be taken back. Escape and a click beside it cancel. */
+export function QuestionDialog() {
+  const question = useQuestion();
+  const last = question?.answers.length ? question.answers.length - 1 : 0;
+  return (
+    <Modal opened={question !== undefined} onClose={() => answer(undefined)} title={question?.title ?? ''} size={480}>
+      {question?.text ? <p className={classes.text}>{question.text}</p> : null}
+      {question?.lines?.length ? (
+        <pre className={classes.lines} tabIndex={0}>
+          {question.lines.join('\n')}
+        </pre>
+      ) : null}
+      <div className={classes.actions}>
+        <Button onClick={() => answer(undefined)}>Cancel</Button>
+        {question?.answers.map(({ id, label, danger }, index) => (
+          <Button
+            key={id}
+            variant={danger ? 'danger' : index === last ? 'primary' : 'default'}
+            data-autofocus={index === last || undefined}
+            onClick={() => answer(id)}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,118 @@
+import { IconAlignLeft, IconList, IconSend, IconSettings, IconShare, IconTimeline } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useShownServices } from '../state/projectFilter.ts';
+import { currentPlace } from '../state/navigation.ts';
+import { uiStore } from '../state/uiState.ts';
+import { type LazyPart, lazyPart } from '../ui/lazyPart.tsx';
+
+/** A page of the window. */
+export interface Page {
+  id: string;
+  title: string;
+  icon: ReactNode;
+  /** Single key that leads there. */
+  keys?: string;
+  /** Where its entry stands in the rail; absent: nowhere. */
+  rail?: 'top' | 'bottom';
+  component: LazyPart<object>;
+  /** A number beside the name. */
+  useBadge?: () => { count: number; tone?: 'bad' } | undefined;
+}
+
+const GraphPage = lazyPart(async () => (await import('../features/graph/GraphPage.tsx')).GraphPage);
+const TracesPage = lazyPart(async () => (await import('../features/traces/TracesPage.tsx')).TracesPage);
+const CallsPage = lazyPart(async () => (await import('../features/calls/CallsPage.tsx')).CallsPage);
+const LogsPage = lazyPart(async () => (await import('../features/logs/LogsPage.tsx')).LogsPage);
+const ServicesPage = lazyPart(async () => (await import('../features/services/ServicesPage.tsx')).ServicesPage);
+const SettingsPage = lazyPart(async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage);
+/** Shown instead of the pages of services while nothing is open. */
+export const WelcomePage = lazyPart(async () => (await import('../features/welcome/WelcomePage.tsx')).WelcomePage);
+
+const icon = { size: 16, stroke: 1.6, 'aria-hidden': true } as const;
+
+/** All pages in the order of the rail. */
+export const pages: readonly Page[] = [
+  {
+    id: 'graph',
+    title: 'Graph',
+    icon: <IconShare {...icon} />,
+    keys: 'g',
+    rail: 'top',
+    component: GraphPage,
+  },
+  {
+    id: 'services',
+    title: 'Services',
+    icon: <IconList {...icon} />,
+    keys: 's',
+    rail: 'top',
+    component: ServicesPage,
+    useBadge: () => ({ count: useShownServices().length }),
+  },
+  {
+    id: 'logs',
+    title: 'Logs',
+    icon: <IconAlignLeft {...icon} />,
+    keys: 'l',
+    rail: 'top',
+    component: LogsPage,
+  },
+  {
+    id: 'traces',
+    title: 'Traces',
+    icon: <IconTimeline {...icon} />,
+    keys: 't',
+    rail: 'top',
+    component: TracesPage,
+  },
+  {
+    id: 'calls',
+    title: 'Calls',
+    icon: <IconSend {...icon} />,
+    keys: 'c',
+    rail: 'top',
+    component: CallsPage,
+  },
+  {
+    id: 'settings',
+    title: 'Settings',
+    icon: <IconSettings {...icon} />,
+    keys: 'mod+,',
+    rail: 'bottom',
+    component: SettingsPage,
+  },
+  { id: 'open', title: 'Open project', icon: null, component: WelcomePage },
+];
+
+/** The page to begin with. */
+export const firstPage: Page = pages[0] as Page;
+
+/** The page with this id; an id that is not known any more leads to the first page. */
+export function pageById(id: string): Page {
+  return pages.find((page) => page.id === id) ?? firstPage;
+}
+
+/** Begins to load the page that is shown first, while the server is still being asked what there is to show. */
+export function preloadFirstPage(): void {
+  // A window that was never anywhere has no project yet.
+  if (uiStore.getState().location === '') WelcomePage.preload();
+  else pageById(currentPlace().page).component.preload();
+}
+
+/** After so long the rest is loaded even if the window never rests, ms. */
+const preloadWithinMs = 5_000;
+
+/** Once the window rests: loads the code of every page and connects to the logs, so that no page keeps anybody waiting. */
+export function preloadOtherPages(): void {
+  requestIdleCallback(
+    () => {
+      for (const { component } of pages) component.preload();
+      void import('../features/logs/LogSocket.ts').then(
+        ({ logSocket }) => logSocket().warm(),
+        // What cannot be loaded is said where it is drawn.
+        () => {},
+      );
+    },
+    { timeout: preloadWithinMs },
+  );
+}

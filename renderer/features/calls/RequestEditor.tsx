@@ -1,0 +1,238 @@
+import { IconDeviceFloppy, IconPlayerStop, IconRefresh, IconSend } from '@tabler/icons-react';
+import { type KeyboardEvent, useState } from 'react';
+import type { CallDraft } from '../../state/callDraft.ts';
+import { toCurl } from '../../state/curl.ts';
+import { useShownServices } from '../../state/projectFilter.ts';
+import { copyText } from '../../state/serviceCommands.ts';
+import { useServerInfo } from '../../state/serverState.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ChoiceMenu } from '../../ui/ChoiceMenu.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { ServiceDot } from '../../ui/ServiceDot.tsx';
+import { BodyEditor } from './BodyEditor.tsx';
+import { draftOfEndpoint, formParameters, methods, takesBody } from './callRequest.ts';
+import classes from './Calls.module.css';
+import { FieldsForm } from './FieldsForm.tsx';
+import { HeadersEditor } from './HeadersEditor.tsx';
+import { SaveCallForm } from './SaveCallForm.tsx';
+import { useEndpoints } from './useEndpoints.ts';
+
+type Part = 'fields' | 'body' | 'headers';
+
+/** What is called: the service, one of its endpoints or any path, with fields, body and headers. */
+export function RequestEditor({
+  draft,
+  onDraft,
+  running,
+  onSend,
+  onCancel,
+  timeouts,
+  timeoutMs,
+  onTimeout,
+  curl,
+}: {
+  draft: CallDraft;
+  onDraft: (draft: CallDraft) => void;
+  running: boolean;
+  onSend: () => void;
+  onCancel: () => void;
+  timeouts: readonly number[];
+  timeoutMs: number;
+  onTimeout: (ms: number) => void;
+  /** The last call that was sent, as the server would write it; includes what it filled in. */
+  curl: string | undefined;
+}) {
+  const [wantedPart, setPart] = useState<Part>('body');
+  const [saving, setSaving] = useState(false);
+  const services = useShownServices();
+  const gateway = useServerInfo()?.gateway ?? '';
+  const query = useEndpoints(draft.service);
+  const endpoints = query.data?.endpoints ?? [];
+  const endpoint = endpoints.find(({ name }) => name === draft.endpoint);
+  const isGrpc = draft.method === '';
+  const parameters = endpoint ? formParameters(endpoint) : [];
+  const canSend = draft.service !== '' && !running;
+
+  const hasBody = isGrpc || takesBody(draft.method);
+  const parts: readonly { id: Part; title: string }[] = [
+    ...(parameters.length > 0 ? [{ id: 'fields' as const, title: `Fields (${parameters.length})` }] : []),
+    ...(hasBody ? [{ id: 'body' as const, title: 'Body' }] : []),
+    { id: 'headers', title: draft.headers.length > 0 ? `Headers (${draft.headers.length})` : 'Headers' },
+  ];
+  const part = parts.some(({ id }) => id === wantedPart) ? wantedPart : (parts[0]?.id ?? 'headers');
+
+  const handleKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (canSend) onSend();
+  };
+
+  return (
+    <div className={classes.editor} onKeyDown={handleKey}>
+      <div className={classes.target}>
+        <ChoiceMenu
+          text={draft.service === '' ? 'Choose a service' : draft.service}
+          label="Service"
+          active={false}
+          choices={services.map(({ name }) => ({
+            key: name,
+            label: (
+              <span className={classes.named}>
+                <ServiceDot service={name} />
+                {name}
+              </span>
+            ),
+            chosen: name === draft.service,
+            pick: () => onDraft({ ...draft, service: name, endpoint: '', fields: {}, method: draft.method || 'GET' }),
+          }))}
+        />
+        {draft.service === '' ? null : (
+          <ChoiceMenu
+            text={draft.endpoint === '' ? 'Free call' : draft.endpoint}
+            label="Endpoint"
+            active={draft.endpoint !== ''}
+            choices={[
+              {
+                key: '',
+                label: 'Free call: any method and path',
+                chosen: draft.endpoint === '',
+                pick: () => onDraft({ ...draft, endpoint: '', fields: {}, method: draft.method || 'GET' }),
+              },
+              ...endpoints.map((each) => ({
+                key: each.name,
+                label: (
+                  <span className={classes.endpoint}>
+                    {each.name}
+                    <span>{each.description}</span>
+                  </span>
+                ),
+                chosen: each.name === draft.endpoint,
+                pick: () => {
+                  onDraft(draftOfEndpoint(draft.service, each, draft));
+                  setPart(formParameters(each).length > 0 ? 'fields' : 'body');
+                },
+              })),
+            ]}
+          />
+        )}
+        {draft.service === '' ? null : (
+          <Button
+            variant="quiet"
+            icon={<IconRefresh size={14} />}
+            busy={query.isFetching}
+            aria-label="Ask the service for its endpoints again"
+            title={query.data?.notes.join('\n') || 'Ask the service for its endpoints again'}
+            onClick={() => void query.refetch()}
+          />
+        )}
+        <span className={classes.grow} />
+        <ChoiceMenu
+          text={`Within ${formatDuration(timeoutMs)}`}
+          label="Time the call may take"
+          active={timeoutMs !== timeouts[0]}
+          choices={timeouts.map((ms) => ({
+            key: String(ms),
+            label: formatDuration(ms),
+            chosen: ms === timeoutMs,
+            pick: () => onTimeout(ms),
+          }))}
+        />
+        <Button
+          variant="quiet"
+          disabled={draft.service === '' || gateway === ''}
+          onClick={() => copyText(curl ?? toCurl(gateway, draft), 'curl command')}
+          title="Copy this call as a command line"
+        >
+          Copy as curl
+        </Button>
+        <Button
+          icon={<IconDeviceFloppy size={14} />}
+          disabled={draft.service === ''}
+          onClick={() => setSaving(true)}
+          title="Keep this call as a file of the project"
+        >
+          Save…
+        </Button>
+      </div>
+      {saving ? <SaveCallForm draft={draft} onClose={() => setSaving(false)} /> : null}
+      <div className={classes.line}>
+        {isGrpc ? (
+          <span className={classes.grpc}>gRPC</span>
+        ) : (
+          <input
+            className={classes.method}
+            list="call-methods"
+            aria-label="Method"
+            value={draft.method}
+            spellCheck={false}
+            onChange={(event) => onDraft({ ...draft, method: event.target.value.toUpperCase().trim() || 'GET' })}
+          />
+        )}
+        <datalist id="call-methods">
+          {methods.map((method) => (
+            <option key={method} value={method} />
+          ))}
+        </datalist>
+        <input
+          className={classes.path}
+          aria-label="Path"
+          value={draft.path}
+          readOnly={isGrpc}
+          placeholder="/path?query"
+          spellCheck={false}
+          onChange={(event) => onDraft({ ...draft, path: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !canSend) return;
+            event.preventDefault();
+            onSend();
+          }}
+        />
+        {running ? (
+          <Button icon={<IconPlayerStop size={14} />} onClick={onCancel}>
+            Cancel
+          </Button>
+        ) : (
+          <Button
+            variant="primary"
+            icon={<IconSend size={14} />}
+            disabled={!canSend}
+            onClick={onSend}
+            title="Send (Ctrl+Enter)"
+          >
+            Send
+          </Button>
+        )}
+      </div>
+      <div className={classes.parts} role="tablist" aria-label="Parts of the call">
+        {parts.map(({ id, title }) => (
+          <button
+            key={id}
+            type="button"
+            role="tab"
+            id={`call-part-${id}`}
+            aria-selected={id === part}
+            aria-controls="call-part"
+            className={classes.part}
+            onClick={() => setPart(id)}
+          >
+            {title}
+          </button>
+        ))}
+        {endpoint?.description ? <span className={classes.hint}>{endpoint.description}</span> : null}
+      </div>
+      <div id="call-part" role="tabpanel" aria-labelledby={`call-part-${part}`} className={classes.partBody}>
+        {part === 'fields' ? (
+          <FieldsForm
+            parameters={parameters}
+            values={draft.fields}
+            onValues={(fields) => onDraft({ ...draft, fields })}
+          />
+        ) : part === 'body' ? (
+          <BodyEditor body={draft.body} onBody={(body) => onDraft({ ...draft, body })} />
+        ) : (
+          <HeadersEditor headers={draft.headers} onHeaders={(headers) => onDraft({ ...draft, headers })} />
+        )}
+      </div>
+    </div>
+  );
+}

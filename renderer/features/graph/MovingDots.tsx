@@ -1,0 +1,106 @@
+import { useStoreApi } from '@xyflow/react';
+import { useContext, useEffect, useRef } from 'react';
+import { useReducedMotion } from '../../state/uiState.ts';
+import { trafficStore } from '../../state/traffic.ts';
+import { DotFlow } from './dotFlow.ts';
+import { type DotSprites, drawSprites } from './dotSprites.ts';
+import classes from './Graph.module.css';
+import { farBelow } from './graphStore.ts';
+import { type DrawnLine, RoutesContext } from './routes.ts';
+
+const nothing: ReadonlyMap<string, DrawnLine> = new Map();
+
+/** ms between two pictures of the dots at least: thirty a second are smooth for slow dots. */
+const frameMs = 1000 / 30;
+
+/** ms between two pictures at most: dots that jump further no longer show a direction. */
+const slowestFrameMs = 200;
+
+/** ms of a frame of the screen; one that takes longer was held up by what was drawn in it. */
+const screenFrameMs = 1000 / 60;
+
+/**
+ * A picture of the dots may cost one part in so many of the time. Where there is no graphics card each costs tens of
+ * milliseconds, and input, numbers and everything else come first.
+ */
+const costShare = 5;
+
+function fit(canvas: HTMLCanvasElement): number {
+  const scale = window.devicePixelRatio;
+  const width = Math.round(canvas.clientWidth * scale);
+  const height = Math.round(canvas.clientHeight * scale);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  return scale;
+}
+
+function Dots() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { routes } = useContext(RoutesContext);
+  const store = useStoreApi();
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context) return undefined;
+    const flow = new DotFlow();
+    let sprites: DotSprites | undefined;
+    let spriteScale = 0;
+    const theme = new MutationObserver(() => (sprites = undefined));
+    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    let lastMs = performance.now();
+    let isClear = true;
+    let request = 0;
+    let intervalMs = frameMs;
+    let frameAt = lastMs;
+    let isAfterDots = false;
+    const draw = (nowMs: number): void => {
+      request = requestAnimationFrame(draw);
+      if (isAfterDots) {
+        const costMs = nowMs - frameAt - screenFrameMs;
+        const wantedMs = Math.min(slowestFrameMs, Math.max(frameMs, costMs * costShare));
+        // One slow frame is chance, several are the machine.
+        intervalMs += (wantedMs - intervalMs) * 0.2;
+      }
+      frameAt = nowMs;
+      isAfterDots = nowMs - lastMs >= intervalMs * 0.9;
+      if (!isAfterDots) return;
+      const [x, y, zoom] = store.getState().transform;
+      // Seen from afar, hundreds of lines lie side by side: what moves on them says nothing, and costs the most.
+      const lines = zoom < farBelow ? nothing : routes;
+      // After a pause (a hidden window) dots go on from where they were.
+      flow.advance(Math.min(nowMs - lastMs, slowestFrameMs), lines, trafficStore.getState().edges);
+      lastMs = nowMs;
+      if (flow.count === 0 && isClear) return;
+      const scale = fit(element);
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, element.width, element.height);
+      if (!sprites || spriteScale !== scale) sprites = drawSprites(element, scale);
+      spriteScale = scale;
+      const { pictures, half } = sprites;
+      flow.each((place, health) => {
+        // On whole px a copy needs no blending of its own; half a px is not seen on what moves.
+        const left = Math.round((place.x * zoom + x) * scale) - half;
+        const top = Math.round((place.y * zoom + y) * scale) - half;
+        if (left < -half * 2 || top < -half * 2 || left > element.width || top > element.height) return;
+        context.drawImage(pictures[health], left, top);
+      });
+      isClear = flow.count === 0;
+    };
+    request = requestAnimationFrame(draw);
+    return () => {
+      cancelAnimationFrame(request);
+      theme.disconnect();
+    };
+  }, [routes, store]);
+  return <canvas ref={canvas} className={classes.dots} aria-hidden="true" />;
+}
+
+/**
+ * Dots that move along the lines with the calls. One canvas draws them all, so that they cost by their number and not by
+ * that of the lines. Nothing moves where the system asks for less motion.
+ */
+export function MovingDots() {
+  return useReducedMotion() ? null : <Dots />;
+}

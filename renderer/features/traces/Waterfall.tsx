@@ -1,0 +1,251 @@
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
+import type { Span } from '../../../shared/contract/gen/traces_pb.ts';
+import { serviceColour } from '../../../shared/lib/serviceColour.ts';
+import { ServiceDot } from '../../ui/ServiceDot.tsx';
+import { formatLatency } from '../../ui/trafficFormat.ts';
+import { rulerSteps, type SpanRow, timeOf, traceRows } from './traceTree.ts';
+import classes from './Waterfall.module.css';
+
+/** px; the row's height in the style sheet. */
+const rowHeight = 26;
+const overscan = 12;
+
+/** px that a level of the tree is moved in; deeper than `deepest` levels no further, names need room. */
+const indent = 14;
+const deepest = 12;
+
+/** Numbers on the ruler at most. */
+const rulerCount = 6;
+
+/** A bar that ends beyond this part of the width has its duration on the left side, where there is room. */
+const labelTurnsAt = 0.82;
+
+/** A bar that begins before this part of the width has no room there either: it holds its duration itself. */
+const labelEntersBelow = 0.18;
+
+function Ruler({ scaleMs }: { scaleMs: number }) {
+  return (
+    <div className={classes.ruler} role="row">
+      <span role="columnheader" className={classes.rulerName}>
+        Span
+      </span>
+      <span role="columnheader" className={classes.rulerScale}>
+        {rulerSteps(scaleMs, rulerCount).map((at) => (
+          <span key={at} style={{ left: `${(at / scaleMs) * 100}%` }}>
+            {at === 0 ? '0' : formatLatency(at)}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Bar({ row, scaleMs }: { row: SpanRow; scaleMs: number }) {
+  const { span, offsetMs } = row;
+  const left = (offsetMs / scaleMs) * 100;
+  const width = (span.durationMs / scaleMs) * 100;
+  const turned = (left + width) / 100 > labelTurnsAt;
+  const isInside = turned && left / 100 < labelEntersBelow;
+  return (
+    <>
+      <span
+        className={classes.bar}
+        data-failed={span.failed || undefined}
+        data-source={span.source}
+        style={{ left: `${left}%`, width: `max(2px, ${width}%)`, background: serviceColour(span.service) }}
+      />
+      <span
+        className={classes.took}
+        data-inside={isInside || undefined}
+        style={
+          isInside
+            ? { right: `${100 - left - width}%` }
+            : turned
+              ? { right: `${100 - left}%` }
+              : { left: `${left + width}%` }
+        }
+      >
+        {span.failed ? '▲ ' : ''}
+        {formatLatency(span.durationMs)}
+      </span>
+    </>
+  );
+}
+
+interface RowProps {
+  readonly row: SpanRow;
+  readonly top: number;
+  readonly scaleMs: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  readonly isClosed: boolean;
+  readonly onSelect: (spanId: string) => void;
+  readonly onToggle: (spanId: string) => void;
+}
+
+const SpanLine = memo(function SpanLine(props: RowProps) {
+  const { row, top, scaleMs, isActive, isSelected, isClosed, onSelect, onToggle } = props;
+  const { span, depth, below, failedBelow } = row;
+  return (
+    <div
+      role="row"
+      className={classes.row}
+      style={{ transform: `translateY(${top}px)` }}
+      tabIndex={isActive ? 0 : -1}
+      data-span={span.spanId}
+      data-failed={span.failed || undefined}
+      aria-level={depth + 1}
+      aria-selected={isSelected}
+      {...(below > 0 ? { 'aria-expanded': !isClosed } : {})}
+      onClick={() => onSelect(span.spanId)}
+    >
+      <span role="gridcell" className={classes.name} style={{ paddingLeft: 10 + Math.min(depth, deepest) * indent }}>
+        {below > 0 ? (
+          <button
+            type="button"
+            tabIndex={-1}
+            className={classes.caret}
+            aria-label={isClosed ? 'Open' : 'Close'}
+            onClick={(event) => {
+              event.stopPropagation();
+              onToggle(span.spanId);
+            }}
+          >
+            {isClosed ? <IconChevronRight size={13} /> : <IconChevronDown size={13} />}
+          </button>
+        ) : (
+          <span className={classes.caret} />
+        )}
+        <ServiceDot service={span.service} />
+        <b>{span.service}</b>
+        <span className={classes.what} title={span.name}>
+          {span.name}
+        </span>
+        {isClosed && below > 0 ? (
+          <span className={classes.below} data-failed={failedBelow > 0 || undefined}>
+            {failedBelow > 0 ? `▲ ${failedBelow} of ${below}` : `+${below}`}
+          </span>
+        ) : null}
+        {row.isOrphan ? (
+          <span className={classes.below} title="The span that called it was reported by nobody">
+            caller unknown
+          </span>
+        ) : null}
+      </span>
+      <span role="gridcell" className={classes.time}>
+        <Bar row={row} scaleMs={scaleMs} />
+      </span>
+    </div>
+  );
+});
+
+/**
+ * The spans of a trace one below the other, each where it stands in time. Arrow keys go up and down, right and left open and
+ * close, Enter shows what is known of a span.
+ */
+export function Waterfall({
+  spans,
+  label,
+  scaleMs: wantedScaleMs,
+  selected,
+  onSelect,
+}: {
+  spans: readonly Span[];
+  label: string;
+  /** ms of the whole width; the duration of the trace unless it is compared with a longer one. */
+  scaleMs?: number;
+  selected: string | undefined;
+  onSelect: (spanId: string) => void;
+}) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState(selected);
+  const rows = useMemo(() => traceRows(spans, closed), [spans, closed]);
+  const scaleMs = Math.max(wantedScaleMs ?? timeOf(spans).durationMs, 0.001);
+  const found = rows.findIndex(({ span }) => span.spanId === chosen);
+  const active = found < 0 ? 0 : found;
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan,
+    scrollMargin: rowHeight,
+    scrollPaddingStart: rowHeight,
+    initialRect: { width: 1000, height: 600 },
+    getItemKey: (index) => rows[index]?.span.spanId ?? index,
+  });
+
+  const toggle = (spanId: string): void => {
+    setClosed((before) => {
+      const next = new Set(before);
+      if (!next.delete(spanId)) next.add(spanId);
+      return next;
+    });
+  };
+  const select = (spanId: string): void => {
+    setChosen(spanId);
+    onSelect(spanId);
+  };
+  const moveTo = (index: number): void => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (!row) return;
+    setChosen(row.span.spanId);
+    if (selected !== undefined) onSelect(row.span.spanId);
+    virtualizer.scrollToIndex(rows.indexOf(row));
+    requestAnimationFrame(() =>
+      scroll.current
+        ?.querySelector<HTMLElement>(`[data-span="${CSS.escape(row.span.spanId)}"]`)
+        ?.focus({ preventScroll: true }),
+    );
+  };
+
+  const handleKey = (event: KeyboardEvent): void => {
+    const row = rows[active];
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { spanId, parentSpanId } = row.span;
+    const isClosed = closed.has(spanId);
+    if (event.key === 'ArrowDown') moveTo(active + 1);
+    else if (event.key === 'ArrowUp') moveTo(active - 1);
+    else if (event.key === 'Home') moveTo(0);
+    else if (event.key === 'End') moveTo(rows.length - 1);
+    else if (event.key === 'ArrowRight' && row.below > 0) {
+      if (isClosed) toggle(spanId);
+      else moveTo(active + 1);
+    } else if (event.key === 'ArrowLeft') {
+      if (row.below > 0 && !isClosed) toggle(spanId);
+      else {
+        const parent = rows.findIndex(({ span }) => span.spanId === parentSpanId);
+        if (parent >= 0) moveTo(parent);
+      }
+    } else if (event.key === 'Enter' || event.key === ' ') select(spanId);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div ref={scroll} className={classes.waterfall} role="treegrid" aria-label={label} onKeyDown={handleKey}>
+      <Ruler scaleMs={scaleMs} />
+      <div role="rowgroup" className={classes.rows} style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(({ index, start, key }) => {
+          const row = rows[index];
+          return row ? (
+            <SpanLine
+              key={key}
+              row={row}
+              top={start - rowHeight}
+              scaleMs={scaleMs}
+              isActive={index === active}
+              isSelected={row.span.spanId === selected}
+              isClosed={closed.has(row.span.spanId)}
+              onSelect={select}
+              onToggle={toggle}
+            />
+          ) : null;
+        })}
+      </div>
+    </div>
+  );
+}

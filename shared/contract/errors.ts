@@ -1,0 +1,157 @@
+/** What sort of failure a code stands for; decides the RPC code, the HTTP status and the exit code of the CLI. */
+export type ErrorKind =
+  | 'invalid'
+  | 'not-found'
+  | 'conflict'
+  | 'denied'
+  | 'unavailable'
+  | 'timeout'
+  | 'failed'
+  | 'internal';
+
+/**
+ * Every error code of the product, with its kind and what it means. Codes are part of the contract: they are never
+ * renamed and never used again for something else. The list in docs/errors.md is tested against this one.
+ */
+export const errorCatalogue = {
+  'manifest.missing': {
+    kind: 'not-found',
+    means: 'The folder has no micro.yaml and nothing in it could be discovered.',
+  },
+  'manifest.unreadable': { kind: 'failed', means: 'micro.yaml exists but cannot be read.' },
+  'manifest.syntax': { kind: 'invalid', means: 'micro.yaml is not valid YAML.' },
+  'manifest.invalid': { kind: 'invalid', means: 'A value in micro.yaml is of the wrong kind or out of range.' },
+  'manifest.unknown-key': { kind: 'invalid', means: 'micro.yaml has a key that does not exist.' },
+  'manifest.unknown-service': { kind: 'invalid', means: 'dependsOn names a service that is not in the project.' },
+  'project.not-found': { kind: 'not-found', means: 'No open project has this name or folder.' },
+  'project.folder-missing': { kind: 'not-found', means: 'The folder of a project does not exist.' },
+  'project.name-taken': { kind: 'conflict', means: 'Another open project or service already has this name.' },
+  'project.exists': { kind: 'conflict', means: 'micro.yaml is already there and is not overwritten.' },
+  'service.not-found': { kind: 'not-found', means: 'No service has this name.' },
+  'service.not-startable': {
+    kind: 'invalid',
+    means: 'The service cannot be started (external, disabled or without a command).',
+  },
+  'service.running': { kind: 'conflict', means: 'The service runs already, so another process cannot take its place.' },
+  'service.no-listener': { kind: 'failed', means: 'Nothing listens on the port that a service was to be attached at.' },
+  'debug.unavailable': { kind: 'failed', means: 'The debugger of the runtime is not installed.' },
+  'debug.unsupported': { kind: 'invalid', means: 'It is not known how to debug what the service runs.' },
+  'service.cycle': { kind: 'invalid', means: 'Services depend on each other in a circle.' },
+  'service.failed': { kind: 'failed', means: 'The service did not get to the wanted status.' },
+  'build.failed': { kind: 'failed', means: 'The build command of a service failed; the old version goes on serving.' },
+  'reload.loop': {
+    kind: 'failed',
+    means: 'A service writes into its own watched folder and would be reloaded without end.',
+  },
+  'reload.missed': {
+    kind: 'failed',
+    means: 'Files changed while nobody watched them; the service was started with them.',
+  },
+  'watch.limited': {
+    kind: 'failed',
+    means: 'Files are watched only in part or by polling, because of a limit of the system.',
+  },
+  'launch.command-not-found': { kind: 'failed', means: 'The program of a service is not installed or not on PATH.' },
+  'launch.folder-missing': { kind: 'failed', means: 'The working folder of a service does not exist.' },
+  'launch.environment-too-large': {
+    kind: 'failed',
+    means: 'A variable, or all together, exceed what the system takes.',
+  },
+  'launch.bad-command': { kind: 'invalid', means: 'The command of a service is empty or a quote in it is not closed.' },
+  'launch.failed': { kind: 'failed', means: 'The system refused to start the process.' },
+  'port.taken': { kind: 'conflict', means: 'A port that was asked for is held by another process.' },
+  'env-file.unreadable': { kind: 'failed', means: 'An envFile of a service cannot be read.' },
+  'stop.survivors': { kind: 'failed', means: 'Processes of a service are still alive after SIGKILL.' },
+  'server.not-running': { kind: 'unavailable', means: 'No micro server runs for this MICRO_HOME.' },
+  'server.already-running': { kind: 'conflict', means: 'A micro server already runs for this MICRO_HOME.' },
+  'server.unreachable': { kind: 'unavailable', means: 'The server does not answer.' },
+  'server.stopping': { kind: 'unavailable', means: 'The server is shutting down.' },
+  'api.unauthenticated': { kind: 'denied', means: 'The token is missing or wrong.' },
+  'api.forbidden-host': { kind: 'denied', means: 'The Host header does not name this server.' },
+  'api.forbidden-origin': { kind: 'denied', means: 'The Origin header names a page that may not talk to this server.' },
+  'api.content-type': { kind: 'denied', means: 'The body is not JSON or protobuf.' },
+  'api.invalid': { kind: 'invalid', means: 'A field of the request has a value that is not allowed.' },
+  'api.unknown-method': { kind: 'failed', means: 'The server has no such call; it may be of another version.' },
+  'logs.run-not-found': { kind: 'not-found', means: 'The service has no such run.' },
+  'logs.bad-regex': { kind: 'invalid', means: 'The regular expression of a log query cannot be used.' },
+  'terminal.limit': { kind: 'conflict', means: 'There are as many terminals as there may be.' },
+  'terminal.not-found': { kind: 'not-found', means: 'No terminal has this id.' },
+  'cli.usage': { kind: 'invalid', means: 'The command line cannot be understood.' },
+  'settings.invalid': {
+    kind: 'invalid',
+    means: 'settings.json is not JSON, or a setting in it does not exist or has a value that it cannot have.',
+  },
+  'store.invalid-key': { kind: 'invalid', means: 'A key of the store is empty, too long or not text.' },
+  'store.invalid-name': { kind: 'invalid', means: 'A database or table of the store has a name that it cannot have.' },
+  'store.invalid-range': { kind: 'invalid', means: 'A limit, an offset or a life of a record is out of range.' },
+  'store.too-large': { kind: 'invalid', means: 'A value, its metadata or a batch is larger than the store takes.' },
+  'store.not-found': { kind: 'not-found', means: 'The store has no live record with this key.' },
+  'store.conflict': { kind: 'conflict', means: 'A record is not in the state that a write was made for.' },
+  'store.bad-snapshot': { kind: 'invalid', means: 'A file is no snapshot of a store, or not whole.' },
+  'config.not-found': { kind: 'not-found', means: 'The config has nothing at this path, or not this revision.' },
+  'config.invalid-path': { kind: 'invalid', means: 'A path, a name or a namespace of the config cannot be one.' },
+  'config.invalid-value': {
+    kind: 'invalid',
+    means: 'A value of the config is not JSON, or not of the kind that can be there.',
+  },
+  'config.secret-unreadable': { kind: 'failed', means: 'A secret was stored with another key, or for another place.' },
+  'config.busy': { kind: 'conflict', means: 'A document of the config is changed by too many at once.' },
+  'storage.corrupt': { kind: 'failed', means: 'A file of MICRO_HOME was damaged; it was set aside.' },
+  'storage.full': { kind: 'failed', means: 'The disk is full.' },
+  'storage.failed': { kind: 'failed', means: 'A file of MICRO_HOME cannot be read or written.' },
+  'gateway.no-service': { kind: 'not-found', means: 'The first path segment names no service.' },
+  'gateway.not-ready': { kind: 'unavailable', means: 'The service has no ready instance.' },
+  'gateway.upstream-failed': { kind: 'unavailable', means: 'The instance refused or broke the connection.' },
+  'gateway.timeout': { kind: 'timeout', means: 'The instance did not answer in time.' },
+  'calls.no-endpoint': { kind: 'not-found', means: 'The service offers no endpoint of this name.' },
+  'calls.not-found': { kind: 'not-found', means: 'No saved call has this name.' },
+  'traces.not-found': { kind: 'not-found', means: 'No trace with this id is kept.' },
+  'internal.bug': { kind: 'internal', means: 'Something that should not happen; the server log has the details.' },
+} as const satisfies Record<string, { kind: ErrorKind; means: string }>;
+
+/** One of the codes of {@link errorCatalogue}. */
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Optional parts of a {@link MicroError}. */
+export interface MicroErrorOptions {
+  /** What the user can do next, as a sentence. */
+  next?: string;
+  /** Whether the same request may succeed later without a change. */
+  retryable?: boolean;
+  /** Further values for machines, e.g. file, line, column. */
+  details?: Record<string, string | number | boolean>;
+  cause?: unknown;
+}
+
+/**
+ * An expected failure: a stable code, a message with the offending value, and a next step. Bugs are plain errors and
+ * are reported as `internal.bug`.
+ */
+export class MicroError extends Error {
+  override readonly name = 'MicroError';
+  readonly next: string | undefined;
+  readonly retryable: boolean;
+  readonly details: Record<string, string | number | boolean>;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: MicroErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.next = options.next;
+    this.retryable = options.retryable ?? false;
+    this.details = options.details ?? {};
+  }
+
+  get kind(): ErrorKind {
+    return errorCatalogue[this.code].kind;
+  }
+}
+
+/** The MicroError behind any thrown value; what is not one becomes `internal.bug` with the original as its cause. */
+export function toMicroError(error: unknown): MicroError {
+  if (error instanceof MicroError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new MicroError('internal.bug', message, { cause: error });
+}

@@ -1,0 +1,86 @@
+import type { DescFile, DescMessage } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { file_debug } from '../../shared/contract/gen/debug_pb.ts';
+import { file_registry } from '../../shared/contract/gen/registry_pb.ts';
+import { file_runtime } from '../../shared/contract/gen/runtime_pb.ts';
+
+/**
+ * Names and numbers of micro v3.19's runtime, registry and debug packages, as its .proto files have them. A program that
+ * was compiled against those speaks to us only as long as not one of these moves.
+ */
+const MESSAGES: Record<string, Record<string, Record<string, number>>> = {
+  runtime: {
+    Resource: { namespace: 1, networkpolicy: 2, service: 3, resourcequota: 4 },
+    ResourceQuota: { name: 1, namespace: 2, requests: 3, limits: 4 },
+    Service: { name: 1, version: 2, source: 3, metadata: 4, status: 5 },
+    CreateOptions: {
+      command: 1,
+      args: 2,
+      env: 3,
+      output: 4,
+      type: 5,
+      image: 6,
+      namespace: 7,
+      secrets: 8,
+      entrypoint: 9,
+      volumes: 10,
+      instances: 11,
+      force: 12,
+    },
+    CreateRequest: { resource: 1, options: 2 },
+    ReadOptions: { service: 1, version: 2, type: 3, namespace: 4 },
+    ReadRequest: { options: 1 },
+    ReadResponse: { services: 1 },
+    UpdateOptions: { namespace: 1, entrypoint: 2, instances: 3 },
+    UpdateRequest: { resource: 1, options: 2 },
+    DeleteOptions: { namespace: 1 },
+    DeleteRequest: { resource: 1, options: 2 },
+    LogsRequest: { service: 1, stream: 2, count: 3, since: 4, options: 5, version: 6 },
+    LogRecord: { timestamp: 1, metadata: 2, message: 3 },
+  },
+  registry: {
+    Service: { name: 1, version: 2, metadata: 3, endpoints: 4, nodes: 5, options: 6 },
+    Node: { id: 1, address: 2, port: 3, metadata: 4 },
+    Endpoint: { name: 1, request: 2, response: 3, metadata: 4 },
+    Value: { name: 1, type: 2, values: 3 },
+    Options: { ttl: 1, domain: 2 },
+    Result: { action: 1, service: 2, timestamp: 3 },
+    GetRequest: { service: 1, options: 2 },
+    GetResponse: { services: 1 },
+    ListRequest: { options: 1 },
+    ListResponse: { services: 1 },
+    WatchRequest: { service: 1, options: 2 },
+  },
+  debug: {
+    HealthResponse: { status: 1 },
+    StatsResponse: { timestamp: 1, started: 2, uptime: 3, memory: 4, threads: 5, gc: 6, requests: 7, errors: 8 },
+  },
+};
+
+/** Methods by service; `>` marks those that answer with a stream. */
+const METHODS: Record<string, string[]> = {
+  'runtime.Runtime': ['Create', 'Read', 'Delete', 'Update', 'Logs >'],
+  'registry.Registry': ['GetService', 'Register', 'Deregister', 'ListServices', 'Watch >'],
+  'debug.Debug': ['Health', 'Stats'],
+};
+
+const files: Record<string, DescFile> = { runtime: file_runtime, registry: file_registry, debug: file_debug };
+const numbers = (message: DescMessage | undefined): Record<string, number> =>
+  Object.fromEntries(message?.fields.map((field) => [field.name, field.number]) ?? []);
+
+describe.each(Object.keys(MESSAGES))("the package %s is micro's own on the wire", (name) => {
+  const file = files[name] as DescFile;
+
+  it.each(Object.keys(MESSAGES[name] ?? {}))('message %s', (message) => {
+    expect(numbers(file.messages.find((each) => each.name === message))).toEqual(MESSAGES[name]?.[message]);
+  });
+
+  it('methods, one by one', () => {
+    for (const service of file.services)
+      expect(
+        service.methods.map((each) => `${each.name}${each.methodKind === 'server_streaming' ? ' >' : ''}`),
+        service.typeName,
+      ).toEqual(METHODS[service.typeName]);
+    expect(file.services.length).toBeGreaterThan(0);
+  });
+});

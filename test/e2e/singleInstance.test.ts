@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ensureBundles } from '../helpers/bundle.ts';
+import { electronRuntime, type LaunchedApp, launchApp, testEnvironment } from '../helpers/electronApp.ts';
+import { writeSampleProject } from '../helpers/sampleProject.ts';
+import { statusOf } from '../helpers/serverApi.ts';
+import { tempFolder } from '../helpers/tempFolder.ts';
+import { waitFor } from '../helpers/waitFor.ts';
+
+let launched: LaunchedApp | undefined;
+
+afterEach(async (context) => {
+  if (context.task.result?.state === 'fail') await launched?.keepEvidence(context.task.name);
+  await launched?.dispose();
+  launched = undefined;
+});
+
+/** Launches the app as a person would a second time; resolves with how it ended. */
+async function launchAgain(home: string, args: string[]): Promise<{ code: number | null; output: string }> {
+  const root = await ensureBundles('desktop');
+  const { executable, switches } = await electronRuntime();
+  const child = spawn(executable, [...switches, root, ...args], { env: testEnvironment(home) });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
+  return new Promise((resolve) => child.on('exit', (code) => resolve({ code, output })));
+}
+
+describe('one app at a time', () => {
+  test('DT-03 a second launch hands over what it was asked for and ends', async () => {
+    const folder = await writeSampleProject(await tempFolder('late'), 'late', [{ name: 'late-one' }]);
+    launched = await launchApp();
+    const server = await launched.server();
+    const { code, output } = await launchAgain(launched.home, ['--project', folder, '--open', 'late-one']);
+    expect(code).toBe(0);
+    expect(output).toContain('open already');
+    await waitFor(
+      'the handed over project to run',
+      async () => {
+        return (await statusOf(server)).get('late-one')?.status === 'STATUS_RUNNING';
+      },
+      40_000,
+    );
+    // The same server, and no second one: nothing was opened twice.
+    expect((await launched.server()).pid).toBe(server.pid);
+    const log = await readFile(join(launched.home, 'logs', 'desktop.log'), 'utf8');
+    expect(log).toContain('a second launch handed over');
+    expect(log.match(/starting the server/g)).toHaveLength(1);
+    expect(await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+
+  test('DT-03 after a crash of everything the next launch works, and takes over the lock of another host with a word', async () => {
+    launched = await launchApp();
+    await launched.server();
+    process.kill(launched.pid, 'SIGKILL');
+    await waitFor('the app to be gone', () => launched?.end() === 'SIGKILL');
+    const home = launched.home;
+    launched = await launchApp({ home });
+    await launched.server();
+    await launched.quit();
+
+    await symlink('another-host-4242', join(home, 'desktop', 'SingletonLock'));
+    launched = await launchApp({ home });
+    await launched.server();
+    expect(await launched.page.title()).toContain('Micro Desktop');
+  });
+});

@@ -1,0 +1,151 @@
+import http2 from 'node:http2';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../../electron/server/base/clock.ts';
+import { CallConsole } from '../../../electron/server/calls/callConsole.ts';
+import { EndpointCatalog } from '../../../electron/server/calls/endpointCatalog.ts';
+import { ServiceCallRequestSchema } from '../../../shared/contract/gen/calls_pb.ts';
+import { ServerReflection } from '../../../shared/contract/gen/grpc_reflection_pb.ts';
+import { ServerReflection as OlderReflection } from '../../../shared/contract/gen/grpc_reflection_v1alpha_pb.ts';
+import { file_registry, Registry } from '../../../shared/contract/gen/registry_pb.ts';
+import { useGateway } from '../../helpers/gatewayFixture.ts';
+import { grpcFrame } from '../../helpers/http2Client.ts';
+
+const gateway = useGateway();
+let catalog: EndpointCatalog;
+let console_: CallConsole;
+
+beforeEach(() => {
+  catalog = new EndpointCatalog({ registry: gateway().registry, seen: () => [], clock: systemClock });
+  console_ = new CallConsole({
+    catalog,
+    history: { add: () => Promise.resolve() },
+    services: () => ['svc'],
+    variables: () => Promise.resolve(new Map()),
+    gateway: () => gateway().url,
+    clock: systemClock,
+  });
+});
+
+type Request = Parameters<typeof create<typeof ServiceCallRequestSchema>>[1];
+
+async function call(request: Request) {
+  const messages: unknown[] = [];
+  let end: unknown;
+  let started: unknown;
+  for await (const { event } of console_.call(
+    create(ServiceCallRequestSchema, { service: 'svc', ...request }),
+    new AbortController().signal,
+  )) {
+    if (event.case === 'message') messages.push(JSON.parse(event.value));
+    if (event.case === 'end') end = event.value;
+    if (event.case === 'started') started = event.value;
+  }
+  return { messages, end, started };
+}
+
+/** A registry as any service of gRPC, which describes itself under one of the two names. */
+async function serveRegistry(reflection: typeof ServerReflection | typeof OlderReflection): Promise<void> {
+  const routes = (router: ConnectRouter): void => {
+    router.service(Registry, {
+      getService({ service, options }) {
+        if (service === '') throw new ConnectError('service is empty', Code.InvalidArgument);
+        return { services: [{ name: service, version: String(options?.ttl ?? 0) }] };
+      },
+      async *watch() {
+        await Promise.resolve();
+        for (const action of ['create', 'delete']) yield { action };
+      },
+    });
+    router.service(reflection as typeof ServerReflection, {
+      async *serverReflectionInfo(requests) {
+        for await (const { messageRequest } of requests) {
+          if (messageRequest.case === 'listServices') {
+            const service = [{ name: 'registry.Registry' }, { name: 'grpc.reflection.v1.ServerReflection' }];
+            yield { messageResponse: { case: 'listServicesResponse', value: { service } } };
+          } else {
+            const file = toBinary(FileDescriptorProtoSchema, file_registry.proto);
+            yield { messageResponse: { case: 'fileDescriptorResponse', value: { fileDescriptorProto: [file] } } };
+          }
+        }
+      },
+    });
+  };
+  await gateway().serve(http2.createServer(connectNodeAdapter({ routes })));
+}
+
+it.each([
+  ['today', ServerReflection],
+  ['of older services', OlderReflection],
+] as const)('a service of gRPC describes itself under the name %s, and is called with JSON', async (_, reflection) => {
+  await serveRegistry(reflection);
+  const { endpoints, notes } = await catalog.endpoints('svc', false);
+  expect(notes).toEqual([]);
+  const get = endpoints.find(({ name }) => name === 'registry.Registry.GetService');
+  expect(get).toMatchObject({ protocol: 'grpc', path: '/registry.Registry/GetService', source: 'reflection' });
+  expect(get?.parameters.map(({ name, type }) => [name, type])).toEqual([
+    ['service', 'string'],
+    ['options', 'object'],
+  ]);
+  expect(JSON.parse(get?.example ?? '')).toEqual({ service: '', options: { ttl: 0, domain: '' } });
+  expect(endpoints.find(({ name }) => name.endsWith('.Watch'))?.serverStreaming).toBe(true);
+
+  const one = await call({ endpoint: 'Registry.GetService', fields: { service: 'orders', options_ttl: '30' } });
+  expect(one.messages).toEqual([{ services: [{ name: 'orders', version: '30' }] }]);
+  expect(one.end).toMatchObject({ ok: true, grpcStatus: 0, error: '' });
+  const { port } = gateway();
+  expect(one.started).toMatchObject({
+    curl: `grpcurl -plaintext -authority svc.localhost:${port} -d '{"service":"orders","options":{"ttl":30}}' 127.0.0.1:${port} registry.Registry/GetService`,
+  });
+});
+
+it('a status that is no success, a stream, and a message that does not fit', async () => {
+  await serveRegistry(ServerReflection);
+  expect((await call({ endpoint: 'Registry.GetService' })).end).toMatchObject({
+    ok: false,
+    grpcStatus: 3,
+    grpcMessage: 'service is empty',
+  });
+  expect((await call({ endpoint: 'Registry.Watch' })).messages).toEqual([{ action: 'create' }, { action: 'delete' }]);
+  await expect(call({ endpoint: 'Registry.GetService', body: Buffer.from('{"servce":"x"}') })).rejects.toMatchObject({
+    code: 'api.invalid',
+    message: expect.stringContaining('does not fit') as string,
+  });
+});
+
+it('endpoints that a service registered are called in JSON, which micro’s services take', async () => {
+  await gateway().serve(
+    http2.createServer().on('stream', (stream, headers) => {
+      stream.on('data', (chunk: Buffer) => {
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc+json' }, { waitForTrailers: true });
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+        const got = { path: headers[':path'], type: headers['content-type'], message: chunk.subarray(5).toString() };
+        stream.end(grpcFrame(JSON.stringify(got)));
+      });
+    }),
+  );
+  const node = gateway().registry.get('svc')!.nodes[0]!;
+  gateway().registry.register(
+    {
+      name: 'svc',
+      version: '1',
+      endpoints: [
+        {
+          name: 'Greeter.Hello',
+          metadata: {},
+          request: { name: 'Request', type: 'Request', values: [{ name: 'age', type: 'int32', values: [] }] },
+        },
+      ],
+    },
+    { ...node, metadata: { protocol: 'grpc' } },
+  );
+  const { messages, end } = await call({ endpoint: 'Greeter.Hello', fields: { age: '7' } });
+  expect(messages).toEqual([{ path: '/svc.Greeter/Hello', type: 'application/grpc+json', message: '{"age":7}' }]);
+  expect(end).toMatchObject({ ok: true });
+  await expect(call({ endpoint: 'Greeter.Hello', fields: { age: 'x' } })).rejects.toMatchObject({
+    message: 'age "x" is not a whole number',
+  });
+});

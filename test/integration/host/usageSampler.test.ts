@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { ChildLauncher } from '../../../electron/server/host/childLauncher.ts';
+import { SystemProcessTrees } from '../../../electron/server/host/processTrees.ts';
+import { createProcessTable } from '../../../electron/server/host/systemProcessTable.ts';
+import { UsageSampler } from '../../../electron/server/host/usageSampler.ts';
+import { collect } from '../../helpers/collect.ts';
+import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
+import { FakeProcessTable } from '../../helpers/fakes/fakeProcessTable.ts';
+import { FakeProcessTrees } from '../../helpers/fakes/fakeProcessTrees.ts';
+import { checkProcessLeaks } from '../../helpers/leakCheck.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
+
+const mark = checkProcessLeaks();
+
+describe('the use of a tree', () => {
+  it('is the sum of its processes; CPU is what was used since the sample before', async () => {
+    const table = new FakeProcessTable();
+    const clock = new FakeClock();
+    const sampler = new UsageSampler({ table, trees: new FakeProcessTrees(clock, table), clock });
+    const targets = [{ service: 'a', key: { pid: 10, startTime: 't10', marker: '' } }];
+    table.add({ pid: 10, pgid: 10, cpuMs: 5000, memoryBytes: 100, threads: 2 });
+    table.sockets = [
+      { address: '127.0.0.1', port: 4001, pid: 10, command: 'a' },
+      { address: '127.0.0.1', port: 4002, pid: 99, command: 'b' },
+    ];
+    expect(await sampler.sample(targets)).toEqual([
+      { service: 'a', cpuPercent: 0, memoryBytes: 100, processes: 1, threads: 2, ports: [4001] },
+    ]);
+    await clock.advance(1000);
+    table.add({ pid: 10, pgid: 10, cpuMs: 5500, memoryBytes: 150, threads: 2 });
+    table.add({ pid: 11, pgid: 10, cpuMs: 250, memoryBytes: 50, threads: 1 });
+    expect((await sampler.sample(targets))[0]).toMatchObject({
+      cpuPercent: 75,
+      memoryBytes: 200,
+      processes: 2,
+      threads: 3,
+    });
+    // The same pid, another process: its time is not a difference to the old one's.
+    await clock.advance(1000);
+    table.add({ pid: 11, pgid: 10, startTime: 'new', cpuMs: 100 });
+    expect((await sampler.sample(targets))[0]?.cpuPercent).toBe(10);
+    table.remove(10);
+    table.remove(11);
+    expect((await sampler.sample(targets))[0]).toMatchObject({ cpuPercent: 0, processes: 0, ports: [] });
+  });
+
+  it('of a service that was restarted begins at nothing', async () => {
+    const table = new FakeProcessTable();
+    const clock = new FakeClock();
+    const sampler = new UsageSampler({ table, trees: new FakeProcessTrees(clock, table), clock });
+    table.add({ pid: 10, cpuMs: 90_000 });
+    await sampler.sample([]);
+    await clock.advance(1000);
+    const samples = await sampler.sample([{ service: 'a', key: { pid: 10, startTime: 't10', marker: '' } }]);
+    expect(samples[0]?.cpuPercent).toBe(0);
+  });
+
+  it('is seen of a real process that is busy and listens', async () => {
+    const table = createProcessTable();
+    const trees = new SystemProcessTrees({ table });
+    const code =
+      's=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);b()});b=()=>{for(const e=Date.now()+20;Date.now()<e;);setImmediate(b)}';
+    const launched = await new ChildLauncher().launch({
+      argv: [process.execPath, '-e', code],
+      cwd: '/',
+      env: { ...mark },
+    });
+    const output = collect(launched);
+    const port = Number(await waitFor('its port', () => /\d+\n/.exec(output.stdout)?.[0]));
+    const sampler = new UsageSampler({ table, trees });
+    const targets = [{ service: 'busy', key: { pid: launched.pid, startTime: launched.startTime, marker: '' } }];
+    await sampler.sample(targets);
+    const sample = await waitFor('some use', async () => {
+      const [now] = await sampler.sample(targets);
+      return (now?.cpuPercent ?? 0) > 5 ? now : undefined;
+    });
+    expect(sample.ports).toEqual([port]);
+    expect(sample.memoryBytes).toBeGreaterThan(10_000_000);
+    expect(sample.threads).toBeGreaterThan(1);
+    process.kill(launched.pid, 'SIGKILL');
+    await output.exit;
+  });
+});

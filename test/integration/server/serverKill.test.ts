@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type RunningServer, startServer } from '../../helpers/microServer.ts';
+import { processesWith } from '../../helpers/processesOf.ts';
+import { writeSampleProject } from '../../helpers/sampleProject.ts';
+import { type SeenService, statusOf } from '../../helpers/serverApi.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
+
+/** How often the server is killed. The long run is `MICRO_KILL_ROUNDS=100`. */
+const ROUNDS = Number(process.env.MICRO_KILL_ROUNDS ?? 8);
+/** The same seed kills at the same moments; another one comes with `MICRO_KILL_SEED`. */
+const SEED = Number(process.env.MICRO_KILL_SEED ?? 1);
+/** Starting these services takes about this long, so that kills fall into all of it. */
+const WINDOW_MS = 1_500;
+
+let server: RunningServer | undefined;
+let mark = '';
+
+afterEach(async () => {
+  server?.child.kill('SIGKILL');
+  for (const { pid } of await processesWith(mark)) process.kill(pid, 'SIGKILL');
+});
+
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+async function addressOf(home: string): Promise<{ proxy: string; token: string }> {
+  return JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { proxy: string; token: string };
+}
+
+/** Live processes of services, by name. */
+async function copies(): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>();
+  for (const { pid, service } of await processesWith(mark)) {
+    if (service !== '') found.set(service, [...(found.get(service) ?? []), pid]);
+  }
+  return found;
+}
+
+const SETTLED = new Set(['STATUS_RUNNING', 'STATUS_STOPPED', 'STATUS_ERROR', 'STATUS_UNKNOWN']);
+
+describe('a server that is killed at any moment', () => {
+  test(
+    `after each of ${ROUNDS} kills there is one copy of what runs, none of what does not, and the status is true`,
+    async () => {
+      const home = await tempFolder('kill-home');
+      const folder = await writeSampleProject(await tempFolder('kill-project'), 'victims', [
+        { name: 'web', dependsOn: ['orders', 'stock'] },
+        { name: 'orders', dependsOn: ['stock'], env: { START_MS: '250' } },
+        { name: 'stock', env: { START_MS: '150' } },
+        { name: 'mail' },
+      ]);
+      mark = `TEST_PROCESS_MARK=${home}`;
+      const random = randomNumbers(SEED);
+      const actions = ['none', 'stop', 'restart', 'start'] as const;
+      for (let round = 1; round <= ROUNDS; round++) {
+        const action = actions[Math.floor(random() * actions.length)] as (typeof actions)[number];
+        const afterMs = Math.floor(random() * WINDOW_MS);
+        const story = `round ${round} of seed ${SEED}: ${action}, killed after ${afterMs} ms`;
+        server = await startServer(home, ['--project', folder], { TEST_PROCESS_MARK: home });
+        const address = await addressOf(home);
+        if (action !== 'none') {
+          // Whatever becomes of it: the server dies in the middle.
+          void act(address, { stop: 'Stop', restart: 'Restart', start: 'Start' }[action]);
+        }
+        await delay(afterMs);
+        server.child.kill('SIGKILL');
+        await server.ended;
+
+        server = await startServer(home, ['--project', folder], { TEST_PROCESS_MARK: home });
+        const next = await addressOf(home);
+        const settled = await waitFor(
+          `services to settle after ${story}`,
+          async () => {
+            const seen = [...(await statusOf(next)).values()];
+            return seen.length === 4 && seen.every((service) => SETTLED.has(service.status)) ? seen : undefined;
+          },
+          40_000,
+        );
+        await waitFor(`truth after ${story}: ${describeAll(settled)}`, async () => {
+          const [status, running] = [await statusOf(next), await copies()];
+          return [...status.values()].every((service) => {
+            const pids = running.get(service.name) ?? [];
+            if (service.status !== 'STATUS_RUNNING') return pids.length === 0;
+            return pids.length === 1 && service.instances?.[0]?.pid === pids[0];
+          });
+        });
+        expect(
+          settled.filter((service) => service.status === 'STATUS_ERROR'),
+          story,
+        ).toEqual([]);
+        await server.stop();
+        expect(await copies(), `left after ${story}`).toEqual(new Map());
+      }
+    },
+    120_000 + ROUNDS * 20_000,
+  );
+});
+
+/** Begins an action on all services; the answer does not matter. */
+async function act(address: { proxy: string; token: string }, method: string): Promise<void> {
+  const message = Buffer.from(JSON.stringify({ all: true }));
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  await fetch(`${address.proxy}/desktop.Desktop/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/connect+json', authorization: `Bearer ${address.token}` },
+    body: Buffer.concat([head, message]),
+  })
+    .then((response) => response.text())
+    .catch(() => {});
+}
+
+function describeAll(services: SeenService[]): string {
+  return services.map((service) => `${service.name} ${service.status} ${service.reason ?? ''}`).join('; ');
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Credentials } from '../../../electron/server/api/http/credentials.ts';
+import { systemClock } from '../../../electron/server/base/clock.ts';
+
+describe('credentials', () => {
+  it('a one-time code gives one session and no second', () => {
+    const credentials = new Credentials(systemClock);
+    const code = credentials.createCode();
+    const session = credentials.exchange(code);
+    expect(session).toMatch(/^[\w-]{40,}$/);
+    expect(credentials.exchange(code)).toBeUndefined();
+    expect(credentials.hasSession({ cookie: `micro_session_1=${session}` }, 1)).toBe(true);
+    expect(credentials.hasSession({ cookie: `micro_session_1=${session}` }, 2)).toBe(false);
+  });
+
+  it('a code that is too old gives nothing', () => {
+    let now = 1_000_000;
+    const credentials = new Credentials({ ...systemClock, now: () => now });
+    const code = credentials.createCode();
+    now += 11 * 60_000;
+    expect(credentials.exchange(code)).toBeUndefined();
+  });
+
+  it('the token opens the API as a header and as a WebSocket subprotocol, a wrong one does not', () => {
+    const credentials = new Credentials(systemClock);
+    expect(() => credentials.check({ authorization: `Bearer ${credentials.token}` }, 1)).not.toThrow();
+    expect(() =>
+      credentials.check({ 'sec-websocket-protocol': `micro.v1, bearer.${credentials.token}` }, 1),
+    ).not.toThrow();
+    expect(() => credentials.check({ authorization: `Bearer ${credentials.token}x` }, 1)).toThrow(/token/);
+    expect(() => credentials.check({}, 1)).toThrow(/token/);
+  });
+
+  it('a service token names its service and opens no API', () => {
+    const credentials = new Credentials(systemClock);
+    const token = credentials.serviceToken('orders');
+    expect(credentials.serviceOfToken(token)).toBe('orders');
+    expect(credentials.serviceOfToken(token.replace('orders', 'admin'))).toBeUndefined();
+    expect(credentials.serviceOfToken(new Credentials(systemClock).serviceToken('orders'))).toBeUndefined();
+    expect(() => credentials.check({ authorization: `Bearer ${token}` }, 1)).toThrow(/token/);
+  });
+});

@@ -1,0 +1,62 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ChangeLoopGuard } from '../../../electron/server/runtime/changeLoopGuard.ts';
+
+let nowMs = 0;
+let guard: ChangeLoopGuard;
+const file = '/app/server.js';
+
+/** A save that is told in steps some ms apart, then a reload that gets ready before anything else changes. */
+function saveAndReload(steps = 1): void {
+  for (let step = 0; step < steps; step++) {
+    guard.noteChange(file);
+    nowMs += 3;
+  }
+  guard.noteReload([file]);
+  nowMs += 200;
+  guard.noteReady();
+  nowMs += 300;
+}
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  guard = new ChangeLoopGuard(() => nowMs);
+});
+
+describe('the guard against services that write what they watch', () => {
+  it('lets a person save as often as they like, however many steps a save is told in', () => {
+    for (let save = 0; save < 50; save++) {
+      saveAndReload(8);
+      expect(guard.verdict).toBe('fine');
+    }
+  });
+
+  it('looks closer when one file reloaded ten times within a minute, and only at that file', () => {
+    for (let save = 0; save < 10; save++) saveAndReload();
+    guard.noteChange('/app/other.js');
+    expect(guard.verdict).toBe('fine');
+    guard.noteChange(file);
+    expect(guard.verdict).toBe('suspicious');
+  });
+
+  it('knows a writer that goes on while it is looked at', () => {
+    for (let save = 0; save < 10; save++) saveAndReload();
+    for (let write = 0; write < 4; write++) {
+      expect(guard.verdict).not.toBe('own');
+      guard.noteChange(file);
+      nowMs += 400;
+    }
+    expect(guard.verdict).toBe('own');
+  });
+
+  it('knows a file that changes in each start before the service is ready', () => {
+    for (let start = 0; start < 4; start++) {
+      expect(guard.verdict).not.toBe('own');
+      guard.noteReload([file]);
+      nowMs += 50;
+      guard.noteChange(file);
+      nowMs += 50;
+      guard.noteReady();
+    }
+    expect(guard.verdict).toBe('own');
+  });
+});
