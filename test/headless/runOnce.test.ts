@@ -119,7 +119,8 @@ describe('a service that is run once', () => {
     expect(holder.exitCode).toBeNull();
     expect((await micro('stop', 'web')).code).toBe(0);
     const ended = once(holder, 'exit');
-    expect((await micro('start', 'web', '--free-port')).code).toBe(0);
+    const freed = await micro('start', 'web', '--free-port');
+    expect(freed.code, freed.err).toBe(0);
     await ended;
     expect((await whenRunning('web')).instances[0]?.address).toBe(`127.0.0.1:${port}`);
   });

@@ -109,12 +109,12 @@ export class SystemProcessTrees implements ProcessTrees {
     }
   }
 
-  /** Resolves when a group has no member any more, and after {@link EXACT_LOOK_MS} anyway. */
+  /** Resolves when leader and group are gone, and after {@link EXACT_LOOK_MS} anyway. */
   private async groupGone({ pid }: TreeKey, signal: AbortSignal | undefined): Promise<void> {
     const { clock, signaller } = this;
-    if (pid <= 0 || !signaller.hasGroup) return;
+    if (pid <= 0 || !signaller.exists) return;
     const until = clock.monotonic() + EXACT_LOOK_MS;
-    for (let waitMs = FIRST_GROUP_POLL_MS; signaller.hasGroup(pid); waitMs *= GROUP_POLL_GROWTH) {
+    for (let waitMs = FIRST_GROUP_POLL_MS; signaller.exists(pid); waitMs *= GROUP_POLL_GROWTH) {
       if (clock.monotonic() >= until) return;
       await sleep(clock, waitMs, signal);
     }
@@ -142,8 +142,8 @@ export class SystemProcessTrees implements ProcessTrees {
   private async related(key: TreeKey): Promise<Map<number, ProcessInfo>> {
     const found = new Map<number, ProcessInfo>();
     if (key.pid <= 0 || fromEarlierBoot(key.startTime)) return found;
-    // Without a group there is no leader either, and what descended from it has another parent by now.
-    if (this.signaller.hasGroup?.(key.pid) === false) return found;
+    // With neither leader nor group, what descended from it has another parent by now.
+    if (this.signaller.exists?.(key.pid) === false) return found;
     const { byPid, children, groups } = await this.snapshots.run();
     const leader = byPid.get(key.pid);
     const isOurs = leader !== undefined && (key.startTime === '' || leader.startTime === key.startTime);

@@ -5,8 +5,11 @@ import type { ProcessInfo } from './processTable.ts';
 export interface Signaller {
   /** Signals `members`, those in the group of `leader` together. Processes that are gone do not matter. */
   signal(members: readonly ProcessInfo[], leader: number, signal: NodeJS.Signals): Promise<void>;
-  /** Whether the group of a leader has any member, zombies included. Not there where the system has no groups. */
-  hasGroup?(leader: number): boolean;
+  /**
+   * Whether there is a process of this number or a member of its group, zombies included. A process that was not started
+   * by us often leads no group. Not there where the system has no groups.
+   */
+  exists?(leader: number): boolean;
 }
 
 /** Signals after which a stopped process must be woken, or it would never get to act on them. */
@@ -24,16 +27,18 @@ export const unixSignaller: Signaller = {
       if (POLITE.has(signal)) send(target, 'SIGCONT');
     }
   },
-  hasGroup(leader) {
-    try {
-      process.kill(-leader, 0);
-      return true;
-    } catch (error) {
-      // Members that belong to another user are members.
-      return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-    }
-  },
+  exists: (leader) => canBeSent(-leader) || canBeSent(leader),
 };
+
+function canBeSent(target: number): boolean {
+  try {
+    process.kill(target, 0);
+    return true;
+  } catch (error) {
+    // What belongs to another user is there too.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
 
 function send(target: number, signal: NodeJS.Signals): void {
   try {

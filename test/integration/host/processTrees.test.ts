@@ -1,4 +1,6 @@
+import { spawn as spawnChild } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +83,22 @@ describe('stopping a tree', () => {
       expect(await new Ports(table).isFree(port)).toBe(true);
       expect(output.stderr).toBe('');
     }
+  });
+
+  it('a process that leads no group is waited for like one that does', async () => {
+    const child = spawnChild('sh', ['-c', 'trap "" TERM; echo up; exec sleep 612'], {
+      env: { ...process.env, ...mark },
+    });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    const pid = child.pid as number;
+    const key = { pid, startTime: (await table.get(pid))?.startTime ?? '', marker: '' };
+    await trees.signal(key, 'SIGTERM');
+    await expect(trees.waitGone(key, AbortSignal.timeout(200))).rejects.toThrow();
+    await trees.signal(key, 'SIGKILL');
+    await trees.waitGone(key);
+    expect(await alive(pid)).toBe(false);
+    await ended;
   });
 
   it('SUP-02 a helper that ignores SIGTERM keeps the tree alive after its leader, until the group is killed', async () => {
