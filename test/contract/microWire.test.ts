@@ -1,11 +1,13 @@
 import type { DescFile, DescMessage } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { file_broker } from '../../shared/contract/gen/broker_pb.ts';
 import { file_debug } from '../../shared/contract/gen/debug_pb.ts';
+import { file_events } from '../../shared/contract/gen/events_pb.ts';
 import { file_registry } from '../../shared/contract/gen/registry_pb.ts';
 import { file_runtime } from '../../shared/contract/gen/runtime_pb.ts';
 
 /**
- * Names and numbers of micro v3.19's runtime, registry and debug packages, as its .proto files have them. A program that
+ * Names and numbers of micro v3.19's packages, as its .proto files have them. A program that
  * was compiled against those speaks to us only as long as not one of these moves.
  */
 const MESSAGES: Record<string, Record<string, Record<string, number>>> = {
@@ -51,6 +53,21 @@ const MESSAGES: Record<string, Record<string, Record<string, number>>> = {
     ListResponse: { services: 1 },
     WatchRequest: { service: 1, options: 2 },
   },
+  broker: {
+    Message: { header: 1, body: 2 },
+    PublishRequest: { topic: 1, message: 2 },
+    // A number far from micro's own, should it ever add one.
+    SubscribeRequest: { topic: 1, queue: 2, announce: 100 },
+  },
+  events: {
+    PublishRequest: { topic: 1, metadata: 2, payload: 3, timestamp: 4 },
+    ConsumeRequest: { group: 1, topic: 2, offset: 3, auto_ack: 4, ack_wait: 5, retry_limit: 6 },
+    Event: { id: 1, topic: 2, metadata: 3, payload: 4, timestamp: 5 },
+    AckRequest: { id: 1, success: 2 },
+    ReadRequest: { topic: 1, limit: 2, offset: 3 },
+    ReadResponse: { events: 1 },
+    WriteRequest: { event: 1, ttl: 2 },
+  },
   debug: {
     HealthResponse: { status: 1 },
     StatsResponse: { timestamp: 1, started: 2, uptime: 3, memory: 4, threads: 5, gc: 6, requests: 7, errors: 8 },
@@ -62,9 +79,18 @@ const METHODS: Record<string, string[]> = {
   'runtime.Runtime': ['Create', 'Read', 'Delete', 'Update', 'Logs >'],
   'registry.Registry': ['GetService', 'Register', 'Deregister', 'ListServices', 'Watch >'],
   'debug.Debug': ['Health', 'Stats'],
+  'broker.Broker': ['Publish', 'Subscribe >'],
+  'events.Stream': ['Publish', 'Consume >'],
+  'events.Store': ['Read', 'Write'],
 };
 
-const files: Record<string, DescFile> = { runtime: file_runtime, registry: file_registry, debug: file_debug };
+const files: Record<string, DescFile> = {
+  runtime: file_runtime,
+  registry: file_registry,
+  broker: file_broker,
+  events: file_events,
+  debug: file_debug,
+};
 const numbers = (message: DescMessage | undefined): Record<string, number> =>
   Object.fromEntries(message?.fields.map((field) => [field.name, field.number]) ?? []);
 
