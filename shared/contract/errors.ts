@@ -72,6 +72,7 @@ export const errorCatalogue = {
   'api.content-type': { kind: 'denied', means: 'The body is not JSON or protobuf.' },
   'api.invalid': { kind: 'invalid', means: 'A field of the request has a value that is not allowed.' },
   'api.unknown-method': { kind: 'failed', means: 'The server has no such call; it may be of another version.' },
+  'auth.forbidden': { kind: 'denied', means: 'The account or service may not use this.' },
   'logs.run-not-found': { kind: 'not-found', means: 'The service has no such run.' },
   'logs.bad-regex': { kind: 'invalid', means: 'The regular expression of a log query cannot be used.' },
   'terminal.limit': { kind: 'conflict', means: 'There are as many terminals as there may be.' },

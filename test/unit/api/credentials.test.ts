@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Credentials } from '../../../electron/server/api/http/credentials.ts';
+import { LOCAL_USER } from '../../../electron/server/auth/caller.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 
 describe('credentials', () => {
@@ -23,20 +24,27 @@ describe('credentials', () => {
 
   it('the token opens the API as a header and as a WebSocket subprotocol, a wrong one does not', () => {
     const credentials = new Credentials(systemClock);
-    expect(() => credentials.check({ authorization: `Bearer ${credentials.token}` }, 1)).not.toThrow();
-    expect(() =>
-      credentials.check({ 'sec-websocket-protocol': `micro.v1, bearer.${credentials.token}` }, 1),
-    ).not.toThrow();
-    expect(() => credentials.check({ authorization: `Bearer ${credentials.token}x` }, 1)).toThrow(/token/);
-    expect(() => credentials.check({}, 1)).toThrow(/token/);
+    expect(credentials.callerOf({ authorization: `Bearer ${credentials.token}` }, 1)).toBe(LOCAL_USER);
+    expect(credentials.callerOf({ 'sec-websocket-protocol': `micro.v1, bearer.${credentials.token}` }, 1)).toBe(
+      LOCAL_USER,
+    );
+    expect(() => credentials.callerOf({ authorization: `Bearer ${credentials.token}x` }, 1)).toThrow(/token/);
+    expect(() => credentials.callerOf({}, 1)).toThrow(/token/);
   });
 
-  it('a service token names its service and opens no API', () => {
+  it('a service token names its service, which is not the user', () => {
     const credentials = new Credentials(systemClock);
     const token = credentials.serviceToken('orders');
     expect(credentials.serviceOfToken(token)).toBe('orders');
     expect(credentials.serviceOfToken(token.replace('orders', 'admin'))).toBeUndefined();
     expect(credentials.serviceOfToken(new Credentials(systemClock).serviceToken('orders'))).toBeUndefined();
-    expect(() => credentials.check({ authorization: `Bearer ${token}` }, 1)).toThrow(/token/);
+    expect(credentials.callerOf({ authorization: `Bearer ${token}` }, 1)).toEqual({
+      id: 'orders',
+      type: 'service',
+      scopes: ['service'],
+      namespace: 'micro',
+      service: 'orders',
+    });
+    expect(() => credentials.callerOf({ authorization: `Bearer ${token}x` }, 1)).toThrow(/token/);
   });
 });

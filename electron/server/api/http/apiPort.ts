@@ -1,15 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { ConnectRouter } from '@connectrpc/connect';
+import { type ConnectRouter, createContextValues } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
+import type { Caller } from '../../auth/caller.ts';
+import { checkAccess } from '../../auth/checkAccess.ts';
+import { defaultRules } from '../../auth/defaultRules.ts';
+import type { Resource } from '../../auth/rules.ts';
 import type { Logger } from '../../base/logger.ts';
+import { callerKey } from '../rpc/callerContext.ts';
 import { errorInterceptor } from '../rpc/errorInterceptor.ts';
 import type { Credentials } from './credentials.ts';
 import { sendError, sendRpcError } from './errorResponse.ts';
 import { checkContentType, checkOrigin, DESKTOP_ORIGIN } from './guard.ts';
 import { ProtocolPort, type RequestHandler, type UpgradeHandler } from '../../traffic/protocolPort.ts';
+import type { HttpMount } from './httpMount.ts';
+import { coreResource, socketResource } from './resource.ts';
 import { refuseUpgradeWith, SOCKETS_PATH, type Sockets } from './sockets.ts';
 import { UI_PATH, type UiFiles } from './uiFiles.ts';
 
@@ -30,6 +37,8 @@ export interface ApiPortOptions {
   /** Paths of the contract's methods, `/package.Service/Method`; everything else is traffic between services. */
   rpcPaths: ReadonlySet<string>;
   sockets: Sockets;
+  /** What the API serves over plain HTTP, each below a path of its own. */
+  mounts?: readonly HttpMount[];
   /** Absent: the page is not served (no built renderer). */
   ui: UiFiles | undefined;
   /** Service to service calls. */
@@ -43,6 +52,7 @@ export interface ApiPortOptions {
 export class ApiPort {
   private readonly protocolPort: ProtocolPort;
   private readonly adapter: ReturnType<typeof connectNodeAdapter>;
+  private readonly callers = new WeakMap<object, Caller>();
   private port = 0;
   private openCalls = 0;
 
@@ -51,6 +61,7 @@ export class ApiPort {
       routes: options.routes,
       interceptors: [errorInterceptor(options.logger)],
       readMaxBytes: MAX_MESSAGE_BYTES,
+      contextValues: (request) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
     });
     this.protocolPort = new ProtocolPort(
       (request, response) => this.handleRequest(request, response),
@@ -84,8 +95,13 @@ export class ApiPort {
         return;
       }
       checkOrigin(request, this.port);
-      if (this.options.rpcPaths.has(path.split('?', 1)[0] as string)) {
+      const mount = this.options.mounts?.find((one) => path.startsWith(one.path));
+      if (this.options.rpcPaths.has(pathOf(path))) {
         this.handleRpc(request, response);
+      } else if (mount) {
+        const caller = this.admit(request, { type: 'core', name: mount.name, endpoint: pathOf(path) });
+        this.count(response);
+        mount.handle(request, response, caller);
       } else if (path === '/' && this.options.ui) {
         (response as ServerResponse).writeHead(302, { location: UI_PATH });
         (response as ServerResponse).end();
@@ -101,7 +117,7 @@ export class ApiPort {
       // The rest of an unwanted body is not read; the connection goes with it.
       if (!(error instanceof MicroError))
         this.options.logger.error('handling a request failed', { error: String(error) });
-      const isRpc = this.options.rpcPaths.has((request.url ?? '').split('?', 1)[0] as string);
+      const isRpc = this.options.rpcPaths.has(pathOf(request.url ?? ''));
       (isRpc ? sendRpcError : sendError)(response, toMicroError(error));
       request.resume();
     }
@@ -127,11 +143,22 @@ export class ApiPort {
       }
     }
     checkContentType(request);
-    this.options.credentials.check(request.headers, this.port);
-    this.openCalls++;
-    response.once('close', () => this.openCalls--);
+    this.callers.set(request, this.admit(request, coreResource(pathOf(request.url ?? ''))));
+    this.count(response);
     if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
     this.adapter(request as IncomingMessage, response as ServerResponse);
+  }
+
+  /** Who sends the request, if it may use the resource; throws otherwise. */
+  private admit(request: IncomingMessage | Http2ServerRequest, resource: Resource): Caller {
+    const caller = this.options.credentials.callerOf(request.headers, this.port);
+    checkAccess(defaultRules, caller, resource);
+    return caller;
+  }
+
+  private count(response: ServerResponse | Http2ServerResponse): void {
+    this.openCalls++;
+    response.once('close', () => this.openCalls--);
   }
 
   private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -143,7 +170,7 @@ export class ApiPort {
       }
       checkOrigin(request, this.port);
       if ((request.url ?? '').startsWith(SOCKETS_PATH)) {
-        this.options.credentials.check(request.headers, this.port);
+        this.admit(request, socketResource(pathOf(request.url ?? '')));
         this.options.sockets.handleUpgrade(request, socket, head);
       } else {
         this.options.traffic.handleUpgrade(request, socket, head);
@@ -152,6 +179,10 @@ export class ApiPort {
       refuseUpgradeWith(socket, toMicroError(error));
     }
   }
+}
+
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] as string;
 }
 
 /** A target in absolute form: the program uses us as its proxy, so Host names a service. No page can send one to us. */

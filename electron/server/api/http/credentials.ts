@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { MicroError } from '../../../../shared/contract/errors.ts';
+import { type Caller, LOCAL_USER, serviceCaller } from '../../auth/caller.ts';
 import type { Clock } from '../../base/clock.ts';
 import { bearerToken, cookieValue, sameSecret } from './guard.ts';
 
@@ -14,8 +15,8 @@ const MAX_SESSIONS = 64;
 const BEARER_SUBPROTOCOL = 'bearer.';
 
 /**
- * Who may use the API: holders of the server's token, and browsers that came by a one-time link and hold its cookie.
- * Services have tokens of their own, made from the server's secret, which only say who calls.
+ * Who sends a request: the user, who holds the server's token or came by a one-time link and holds its cookie, or a service,
+ * which has a token of its own, made from the server's secret. What each may do is not decided here.
  */
 export class Credentials {
   /** Random for each start of the server; stands in server.json, which only the user can read. */
@@ -56,13 +57,14 @@ export class Credentials {
     return cookie !== '' && this.sessions.has(cookie);
   }
 
-  /** Throws `api.unauthenticated` unless the request comes with the server's token or a browser session. */
-  check(headers: IncomingHttpHeaders, port: number): void {
-    if (sameSecret(bearerToken(headers), this.token) || this.hasSession(headers, port)) return;
-    for (const protocol of (headers['sec-websocket-protocol'] ?? '').split(',')) {
-      const name = protocol.trim();
-      if (name.startsWith(BEARER_SUBPROTOCOL) && sameSecret(name.slice(BEARER_SUBPROTOCOL.length), this.token)) return;
+  /** Who sends the request; throws `api.unauthenticated` when it holds no token of this server and no browser session. */
+  callerOf(headers: IncomingHttpHeaders, port: number): Caller {
+    for (const token of tokensOf(headers)) {
+      if (sameSecret(token, this.token)) return LOCAL_USER;
+      const service = this.serviceOfToken(token);
+      if (service !== undefined) return serviceCaller(service);
     }
+    if (this.hasSession(headers, port)) return LOCAL_USER;
     throw new MicroError('api.unauthenticated', 'the token is missing or wrong', {
       next: 'send Authorization: Bearer with the token of server.json in MICRO_HOME',
     });
@@ -80,4 +82,14 @@ export class Credentials {
     if (!match) return undefined;
     return sameSecret(token, this.serviceToken(match[1] as string)) ? match[1] : undefined;
   }
+}
+
+/** The tokens that a request shows, as a header or as a subprotocol. */
+function tokensOf(headers: IncomingHttpHeaders): string[] {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+  const tokens = offered
+    .filter((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL))
+    .map((protocol) => protocol.slice(BEARER_SUBPROTOCOL.length));
+  const bearer = bearerToken(headers);
+  return bearer === '' ? tokens : [bearer, ...tokens];
 }

@@ -2,46 +2,58 @@ import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { MicroError } from '../../../../shared/contract/errors.ts';
 import { ConfigHistory } from '../../../../shared/contract/gen/config_history_pb.ts';
 import { Config as ConfigContract } from '../../../../shared/contract/gen/config_pb.ts';
+import { isAdmin } from '../../auth/caller.ts';
+import { checkNamespace, forbidden } from '../../auth/checkAccess.ts';
 import type { Config, ConfigDifference } from '../../config/config.ts';
 import type { Json } from '../../config/configTree.ts';
+import { callerOf } from './callerContext.ts';
 import { eventsOf } from './eventStream.ts';
-
-/** What micro's clients mean when they name none. */
-const USUAL_NAMESPACE = 'micro';
 
 /** Serves micro's `config.Config`, and the history of documents beside it. */
 export function configService(router: ConnectRouter, config: Config): void {
-  const nameOf = (namespace: string): string => namespace || USUAL_NAMESPACE;
   router.service(ConfigContract, {
-    async get({ namespace, path, options }) {
-      const value = await config.get(nameOf(namespace), path, { secrets: options?.secret === true });
+    async get({ namespace, path, options }, context) {
+      const name = nameOf(namespace, context);
+      if (options?.secret === true && !isAdmin(callerOf(context)))
+        throw forbidden(callerOf(context), 'secrets of the config; micro.yaml gives one to a service: ${secret:path}');
+      const value = await config.get(name, path, { secrets: options?.secret === true });
       if (value === undefined)
-        throw new MicroError('config.not-found', `nothing is at ${path || 'the root'} of ${nameOf(namespace)}`, {
+        throw new MicroError('config.not-found', `nothing is at ${path || 'the root'} of ${name}`, {
           next: 'See what is there with: micro config get',
         });
       return { value: { data: JSON.stringify(value), format: 'json' } };
     },
-    async set({ namespace, path, value, options }) {
-      await config.set(nameOf(namespace), path, jsonOf(path, value?.data ?? ''), { secret: options?.secret === true });
+    async set({ namespace, path, value, options }, context) {
+      await config.set(nameOf(namespace, context), path, jsonOf(path, value?.data ?? ''), { secret: options?.secret === true });
       return {};
     },
-    async delete({ namespace, path }) {
-      await config.delete(nameOf(namespace), path);
+    async delete({ namespace, path }, context) {
+      await config.delete(nameOf(namespace, context), path);
       return {};
     },
   });
   router.service(ConfigHistory, {
     namespaces: async () => ({ namespaces: await config.namespaces() }),
-    async list({ namespace, path, limit }) {
-      const changes = await config.history(nameOf(namespace), { path, ...(limit > 0 ? { limit } : {}) });
+    async list({ namespace, path, limit }, context) {
+      const changes = await config.history(nameOf(namespace, context), { path, ...(limit > 0 ? { limit } : {}) });
       return { changes: changes.map((change) => ({ ...change, differences: change.differences.map(toMessage) })) };
     },
-    async diff({ namespace, from, to }) {
-      return { differences: (await config.diff(nameOf(namespace), from, to)).map(toMessage) };
+    async diff({ namespace, from, to }, context) {
+      return { differences: (await config.diff(nameOf(namespace, context), from, to)).map(toMessage) };
     },
-    rollBack: async ({ namespace, revision }) => ({ revision: await config.rollBack(nameOf(namespace), revision) }),
+    async rollBack({ namespace, revision }, context) {
+      return { revision: await config.rollBack(nameOf(namespace, context), revision) };
+    },
     watch: ({ namespace }, context) => watch(config, namespace, context),
   });
+}
+
+/** The document that a request is about; unless it says so that of its account's namespace. */
+function nameOf(namespace: string, context: Pick<HandlerContext, 'values'>): string {
+  const caller = callerOf(context);
+  const name = namespace || caller.namespace;
+  checkNamespace(caller, name);
+  return name;
 }
 
 interface WatchMessage {
@@ -49,7 +61,8 @@ interface WatchMessage {
   revision: number;
 }
 
-async function* watch(config: Config, namespace: string, { signal }: HandlerContext): AsyncGenerator<WatchMessage> {
+async function* watch(config: Config, namespace: string, { signal, values }: HandlerContext): AsyncGenerator<WatchMessage> {
+  if (namespace !== '') checkNamespace(callerOf({ values }), namespace);
   const changes = eventsOf(config.onDidChange, signal, (change) =>
     namespace === '' || change.namespace === namespace ? change : undefined,
   );

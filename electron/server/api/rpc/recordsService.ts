@@ -22,22 +22,23 @@ export interface RecordsServiceOptions {
 /** Serves our own `records.Records`: what the browser of the window and `micro store` need beyond micro's package. */
 export function recordsService(router: ConnectRouter, { store, restoreFolder }: RecordsServiceOptions): void {
   router.service(Records, {
-    async get({ place, key }) {
-      const record = await store.read(placeOf(place), key);
-      if (!record) throw notFound(key, placeOf(place));
+    async get({ place, key }, context) {
+      const at = placeOf(place, context);
+      const record = await store.read(at, key);
+      if (!record) throw notFound(key, at);
       return { info: infoMessage(record), value: record.value };
     },
-    async apply({ place, operations }) {
-      const at = placeOf(place);
+    async apply({ place, operations }, context) {
+      const at = placeOf(place, context);
       return { revisions: await store.apply(operations.map((operation) => operationOf(at, operation))) };
     },
-    async browse({ place, prefix, suffix, after, limit, reverse }) {
+    async browse({ place, prefix, suffix, after, limit, reverse }, context) {
       if (limit > MAX_PAGE) throw new MicroError('api.invalid', `limit ${limit} is more than ${MAX_PAGE}`);
       const size = limit || USUAL_PAGE;
-      const found = await store.list({ ...placeOf(place), prefix, suffix, after, limit: size + 1, reverse });
+      const found = await store.list({ ...placeOf(place, context), prefix, suffix, after, limit: size + 1, reverse });
       return { records: found.slice(0, size).map(infoMessage), more: found.length > size };
     },
-    watch: ({ place, prefix }, context) => watch(store, placeOf(place), prefix, context),
+    watch: ({ place, prefix }, context) => watch(store, placeOf(place, context), prefix, context),
     async stats({ database }) {
       return { tables: await store.stats(database || undefined) };
     },

@@ -9,7 +9,9 @@ import {
   type Value,
   type WatchRequest,
 } from '../../../../shared/contract/gen/registry_pb.ts';
+import { forbidden } from '../../auth/checkAccess.ts';
 import type { Registry, RegistryService, RegistryValue } from '../../registry/registry.ts';
+import { callerOf } from './callerContext.ts';
 import { eventsOf } from './eventStream.ts';
 
 /** Serves micro's `registry.Registry` on our registry. */
@@ -23,8 +25,9 @@ export function registryService(router: ConnectRouter, registry: Registry): void
     listServices() {
       return { services: registry.list().map(toMessage) };
     },
-    register(request) {
+    register(request, context) {
       if (!request.name) throw new MicroError('api.invalid', 'name is empty');
+      checkOwnName(request.name, context);
       for (const node of request.nodes) {
         const [host, port] = splitAddress(node.address, Number(node.port));
         registry.register(
@@ -45,12 +48,20 @@ export function registryService(router: ConnectRouter, registry: Registry): void
       }
       return {};
     },
-    deregister(request) {
+    deregister(request, context) {
+      checkOwnName(request.name, context);
       for (const node of request.nodes) registry.deregister(request.name, node.id);
       return {};
     },
     watch: (request, context) => watch(registry, request, context),
   });
+}
+
+/** A service speaks for itself alone: with another's name it would get calls that are not for it. */
+function checkOwnName(name: string, context: HandlerContext): void {
+  const caller = callerOf(context);
+  if (caller.service !== undefined && caller.service !== name)
+    throw forbidden(caller, `the name of the service ${name}`);
 }
 
 function watch(registry: Registry, request: WatchRequest, context: HandlerContext): AsyncIterable<Result> {
