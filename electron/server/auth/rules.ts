@@ -23,11 +23,7 @@ export interface Rule {
  * Micro's evaluation: of the rules that are about the resource, the first whose scope fits decides, from high priority to
  * low and in the given order where these are equal; when none fits, the answer is no. Names and scopes match in any case.
  */
-export function isGranted(
-  rules: readonly Rule[],
-  scopes: readonly string[] | undefined,
-  resource: Resource,
-): boolean {
+export function isGranted(rules: readonly Rule[], scopes: readonly string[] | undefined, resource: Resource): boolean {
   const fitting = rules.filter((rule) => isAbout(rule, resource) && fitsScope(rule.scope, scopes));
   let first = fitting[0];
   for (const rule of fitting) if (rule.priority > (first as Rule).priority) first = rule;

@@ -24,7 +24,9 @@ export function configService(router: ConnectRouter, config: Config): void {
       return { value: { data: JSON.stringify(value), format: 'json' } };
     },
     async set({ namespace, path, value, options }, context) {
-      await config.set(nameOf(namespace, context), path, jsonOf(path, value?.data ?? ''), { secret: options?.secret === true });
+      await config.set(nameOf(namespace, context), path, jsonOf(path, value?.data ?? ''), {
+        secret: options?.secret === true,
+      });
       return {};
     },
     async delete({ namespace, path }, context) {
@@ -61,7 +63,11 @@ interface WatchMessage {
   revision: number;
 }
 
-async function* watch(config: Config, namespace: string, { signal, values }: HandlerContext): AsyncGenerator<WatchMessage> {
+async function* watch(
+  config: Config,
+  namespace: string,
+  { signal, values }: HandlerContext,
+): AsyncGenerator<WatchMessage> {
   if (namespace !== '') checkNamespace(callerOf({ values }), namespace);
   const changes = eventsOf(config.onDidChange, signal, (change) =>
     namespace === '' || change.namespace === namespace ? change : undefined,
