@@ -1,11 +1,12 @@
-import type { Dialer } from '../host/dialer.ts';
+import { cpus } from 'node:os';
+import { type Dialer, networkDialer } from '../host/dialer.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { ResolvedEnvironment } from './environment.ts';
-import type { Journal } from './journal.ts';
+import { Journal } from './journal.ts';
 import type { LocalRuntimeOptions } from './options.ts';
-import type { Slots } from './slots.ts';
-import type { PortAllocator } from './portAllocator.ts';
-import type { ProbePace } from './probePace.ts';
+import { Slots } from './slots.ts';
+import { PortAllocator } from './portAllocator.ts';
+import { ProbePace } from './probePace.ts';
 
 /** What instances of all services share. */
 export interface InstanceHost
@@ -33,4 +34,21 @@ export interface InstanceHost
   /** Says something to the user beside the status of a service. */
   notify(level: 'info' | 'warn' | 'error', service: string, text: string, code?: string): void;
   environment(spec: ServiceSpec, port: number | undefined, instanceId: string): Promise<ResolvedEnvironment>;
+}
+
+/** What all instances of a runtime share; `notify` and `environment` are the runtime's own. */
+export function createInstanceHost(
+  options: LocalRuntimeOptions,
+  own: Pick<InstanceHost, 'notify' | 'environment'>,
+): InstanceHost {
+  return {
+    ...options,
+    ...own,
+    dialer: options.dialer ?? networkDialer,
+    journal: new Journal(options.home, options.files),
+    ports: new PortAllocator(options.ports, options.processes),
+    pace: new ProbePace(),
+    // One core is left for what already runs.
+    buildSlots: new Slots(Math.max(1, cpus().length - 1)),
+  };
 }

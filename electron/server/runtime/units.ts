@@ -1,4 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
+import type { TreeKey } from '../host/processTree.ts';
 import { nearest } from '../project/nearest.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { ChangeCollector } from './changeCollector.ts';
@@ -55,6 +56,27 @@ export class Units {
 
   ofProject(project: string): ServiceUnit[] {
     return [...this.options.byName.values()].filter((unit) => unit.spec.project === project);
+  }
+
+  /** The process trees of all live instances. */
+  trees(): { service: string; key: TreeKey }[] {
+    return [...this.options.byName.values()].flatMap((unit) =>
+      unit.trees().map((key) => ({ service: unit.spec.name, key })),
+    );
+  }
+
+  /** Nothing runs here, is on its way, or is going to be run by its schedule. */
+  get areIdle(): boolean {
+    const needed = ({ isResting, wanted, spec }: ServiceUnit): boolean =>
+      spec.kind !== 'external' && (!isResting || (wanted && spec.schedule !== undefined));
+    return ![...this.options.byName.values()].some(needed);
+  }
+
+  /** What "start everything" starts, of one project when given. */
+  startedByDefault(project?: string): string[] {
+    return [...this.options.byName.values()]
+      .filter(({ spec }) => spec.start === 'auto' && (project === undefined || spec.project === project))
+      .map(({ spec }) => spec.name);
   }
 
   has(name: string): boolean {

@@ -1,0 +1,90 @@
+import { MicroError } from '../../../shared/contract/errors.ts';
+import { maxReplicas } from '../../../shared/contract/manifest.ts';
+import type { Actions } from './actions.ts';
+import type { Attachments } from './attachments.ts';
+import { debugLaunch } from './debugLaunch.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { FixedPorts } from './fixedPorts.ts';
+import type { ActionListener, Runtime } from './runtime.ts';
+import type { RunOverrides } from './serviceUnit.ts';
+import type { Units } from './units.ts';
+
+/** What {@link ServiceOrders} work with. */
+export interface ServiceOrdersOptions {
+  actions: Actions;
+  attachments: Attachments;
+  dependencies: Dependencies;
+  fixedPorts: FixedPorts;
+  units: Units;
+  /** Throws `server.stopping` once the server ends: nothing is started any more. */
+  checkRunning: () => void;
+}
+
+/** What people ask of services: checked as a whole before anything happens, then done. See {@link Runtime} for each. */
+export class ServiceOrders {
+  constructor(private readonly options: ServiceOrdersOptions) {}
+
+  async start(
+    names: readonly string[],
+    options: Parameters<Runtime['start']>[1],
+    listener: ActionListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.options.checkRunning();
+    this.options.units.check(names);
+    if (options.freePorts) await this.options.fixedPorts.free(names);
+    const { args, env, port, withDependencies } = options;
+    const overrides: RunOverrides = {
+      ...(args?.length ? { args } : {}),
+      ...(env ? { env } : {}),
+      ...(port === undefined ? {} : { port }),
+    };
+    await this.options.actions.start(names, withDependencies, 'started by you', overrides, listener, signal);
+  }
+
+  async debug(name: string, listener: ActionListener, signal: AbortSignal): Promise<void> {
+    this.options.checkRunning();
+    const { spec } = this.options.units.get(name);
+    if (spec.kind === 'external' || !spec.command || this.options.attachments.has(name)) {
+      throw new MicroError('debug.unsupported', `${name} is not run here`, {
+        next: 'Start it with a debugger where it is run.',
+      });
+    }
+    debugLaunch(spec.command.argv, spec.language, 0);
+    await this.options.actions.restart([name], listener, signal, 'started for debugging', { debug: true });
+  }
+
+  async stop(
+    names: readonly string[],
+    options: { force: boolean; withDependents: boolean },
+    listener: ActionListener,
+  ): Promise<void> {
+    const { actions, dependencies, units } = this.options;
+    units.check(names);
+    const also = options.withDependents ? dependencies.runningDependents(names) : [];
+    actions.announceStops(also, listener);
+    const all = [...names, ...also.map(({ service }) => service)];
+    await actions.stop(all, { why: 'stopped by you', force: options.force }, listener);
+  }
+
+  async restart(names: readonly string[], listener: ActionListener, signal: AbortSignal): Promise<void> {
+    this.options.checkRunning();
+    this.options.units.check(names);
+    await this.options.actions.restart(names, listener, signal);
+  }
+
+  async scale(name: string, count: number, listener: ActionListener, signal: AbortSignal): Promise<void> {
+    this.options.checkRunning();
+    this.options.units.check([name]);
+    if (!Number.isInteger(count) || count < 1 || count > maxReplicas) {
+      throw new MicroError('api.invalid', `${count} is no number of copies (1 to ${maxReplicas})`);
+    }
+    await this.options.actions.scale(name, count, listener, signal);
+  }
+
+  pauseReload(names: readonly string[], paused: boolean): string[] {
+    const { units } = this.options;
+    units.check(names);
+    return names.filter((name) => units.get(name).pauseReload(paused));
+  }
+}
