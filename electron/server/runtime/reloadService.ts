@@ -5,8 +5,8 @@ import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { ReloadResult } from './reloadState.ts';
-import type { Replica } from './replica.ts';
 import type { ServiceBuilds } from './serviceBuilds.ts';
+import type { ServiceCopies } from './serviceCopies.ts';
 import type { ShownStatus } from './serviceStatus.ts';
 
 /** A service as a reload sees it. */
@@ -14,7 +14,7 @@ export interface ReloadedService {
   readonly host: Pick<InstanceHost, 'clock'>;
   readonly spec: ServiceSpec;
   readonly builds: ServiceBuilds;
-  readonly replicas: readonly Replica[];
+  readonly copies: ServiceCopies;
   readonly dependencies: Pick<Dependencies, 'restartDependents'>;
   /** The new copy is started before the old one is stopped. */
   readonly isRolling: boolean;
@@ -23,8 +23,6 @@ export interface ReloadedService {
   /** A newer command came since the reload began. */
   isOvertaken(): boolean;
   shown(): ShownStatus;
-  /** Ends every copy for a restart. */
-  haltAll(why: string): Promise<void>;
   changed(): void;
 }
 
@@ -40,15 +38,15 @@ export interface ReloadRequest {
  * not built. Resolves when the new version serves, or with why it does not.
  */
 export async function reloadService(service: ReloadedService, request: ReloadRequest): Promise<ReloadResult> {
-  const { builds, replicas, spec } = service;
+  const { builds, copies, spec } = service;
   const { cause, signal } = request;
   if (!service.isWanted()) return { outcome: 'dropped' };
-  if (replicas.every(({ state, instances }) => state.phase === 'waiting' && instances.size === 0)) {
+  if (copies.onlyWait) {
     // Nothing runs that would be old; what is started later is new.
     builds.isDue = true;
     return { outcome: 'dropped' };
   }
-  const serving = replicas.some((replica) => replica.current?.phase === 'ready');
+  const serving = copies.serve;
   let log: RunLogWriter | undefined;
   if (spec.build && serving) {
     const built = await builds.run(cause, signal);
@@ -80,7 +78,7 @@ async function roll(
   built: RunLogWriter | undefined,
 ): Promise<ReloadResult> {
   let log = built;
-  for (const replica of [...service.replicas]) {
+  for (const replica of [...service.copies.all]) {
     if (replica.current?.phase === 'ready') {
       const problem = await replica.swap(cause, log, signal);
       if (problem !== undefined) return signal.aborted ? { outcome: 'dropped' } : { outcome: 'failed', problem };
@@ -102,9 +100,9 @@ async function restart(
   built: RunLogWriter | undefined,
 ): Promise<ReloadResult> {
   service.builds.pendingLog = built;
-  await service.haltAll(cause);
+  await service.copies.haltForRestart(cause);
   if (!service.isWanted() || service.isOvertaken()) return { outcome: 'dropped' };
-  for (const replica of service.replicas) replica.begin(cause);
+  service.copies.begin(cause);
   service.changed();
   await settled(service, signal);
   const { status, reason } = service.shown();

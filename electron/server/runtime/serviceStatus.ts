@@ -1,4 +1,5 @@
 import { Status } from '../../../shared/contract/gen/state_pb.ts';
+import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { spanText } from './exitReason.ts';
 import type { Instance } from './instance.ts';
 import type { Replica } from './replica.ts';
@@ -83,7 +84,7 @@ const precedence = [
 ];
 
 /** The status of a service with one or more copies. */
-export function combinedStatus(replicas: readonly Replica[]): ShownStatus {
+function combinedStatus(replicas: readonly Replica[]): ShownStatus {
   const all = replicas.map(replicaStatus);
   const first = precedence.flatMap((status) => all.filter((one) => one.status === status))[0];
   if (!first || all.length === 1) return first ?? { status: Status.STOPPED, reason: '' };
@@ -93,4 +94,24 @@ export function combinedStatus(replicas: readonly Replica[]): ShownStatus {
     one.status === first.status ? [] : [`copy ${index + 1}: ${one.reason || Status[one.status].toLowerCase()}`],
   );
   return { ...first, reason: [`${same} of ${all.length} copies`, ...others].join('; ') };
+}
+
+/** The status of a service that runs here: that of its copies, and what the service itself adds. */
+export function serviceStatus(
+  replicas: readonly Replica[],
+  service: { spec: ServiceSpec; isWanted: boolean; isRestarting: boolean; stopReason: string },
+): ShownStatus {
+  const { cycle } = service.spec;
+  if (cycle && !service.isWanted) {
+    return {
+      status: Status.ERROR,
+      reason: `in a circle of dependencies: ${cycle}`,
+      next: 'Take one of these dependsOn away.',
+    };
+  }
+  const shown = combinedStatus(replicas);
+  // Between the end of the old copy and the start of the new one a restart is not "stopped".
+  if (service.isRestarting && shown.status === Status.STOPPED)
+    return { status: Status.STARTING, reason: service.stopReason };
+  return shown;
 }
