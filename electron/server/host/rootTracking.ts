@@ -29,7 +29,7 @@ const EVENT_LAG_MS = 10_000;
 
 /**
  * Keeps what is known of the files under a root in step with the disk, and tells the subscribers what differs. What an
- * event of a name means (new, changed, gone) is found by looking at it. A link is a file here, so that no loop and no way
+ * event of a name means (new, changed, gone) is found by looking at it. A link is a file here, so no loop and no way
  * out of the root exists.
  */
 export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoot {
