@@ -18,6 +18,8 @@ const uiSchema = z.object({
   theme: z.catch(z.enum(['light', 'dark', 'system']), 'system'),
   /** Whether the system tells of failed builds and of services that keep crashing. */
   notifications: z.catch(z.boolean(), true),
+  /** Whether the graphics card draws terminals; `auto`: where there is one. */
+  terminalGraphics: z.catch(z.enum(['auto', 'always', 'never']), 'auto'),
   railCollapsed: z.catch(z.boolean(), false),
   inspectorOpen: z.catch(z.boolean(), true),
   inspectorWidth: z.catch(

@@ -24,6 +24,14 @@ const MAX_SERVICE_BACKLOG_BYTES = 4 * 1024 * 1024;
  */
 const MAX_UNWRITTEN_BYTES = 64 * 1024 * 1024;
 
+/**
+ * Output that comes so soon after the last that was handed over waits until this is over, ms, unless it is much: a terminal
+ * hands over 4 KB at a time, and a message, a drawing and a receipt for each of them cost more than its text. The echo of a
+ * key comes after a pause and does not wait.
+ */
+const GATHER_MS = 4;
+const GATHER_BYTES = 32 * 1024;
+
 /** Collaborators of a {@link Terminal}. */
 export interface TerminalOptions {
   screen: TerminalScreen;
@@ -56,9 +64,11 @@ export class Terminal implements Disposable {
   private paused = false;
   private stuckTimer: Disposable | undefined;
   private skipped = 0;
-  /** Output of this turn of the event loop: a terminal hands over 4 KB at a time, which would be many small messages. */
+  /** Output that is handed over together. */
   private gathered: Uint8Array[] = [];
-  private flushing: NodeJS.Immediate | undefined;
+  private gatheredBytes = 0;
+  private lastFlushMs = Number.NEGATIVE_INFINITY;
+  private flushing: Disposable | undefined;
 
   /** Title or end changed. */
   readonly onDidChange = this.changes.event;
@@ -140,16 +150,22 @@ export class Terminal implements Disposable {
   }
 
   private gather(data: Uint8Array): void {
+    const { clock } = this.options;
     this.gathered.push(data);
-    this.flushing ??= setImmediate(() => this.flush());
+    this.gatheredBytes += data.length;
+    const waitMs = this.lastFlushMs + GATHER_MS - clock.monotonic();
+    if (waitMs <= 0 || this.gatheredBytes >= GATHER_BYTES) this.flush();
+    else this.flushing ??= clock.setTimeout(() => this.flush(), waitMs);
   }
 
   private flush(): void {
-    if (this.flushing) clearImmediate(this.flushing);
+    this.flushing?.dispose();
     this.flushing = undefined;
     const { gathered } = this;
     if (gathered.length === 0) return;
     this.gathered = [];
+    this.gatheredBytes = 0;
+    this.lastFlushMs = this.options.clock.monotonic();
     this.show(gathered.length === 1 ? (gathered[0] as Uint8Array) : Buffer.concat(gathered));
   }
 

@@ -14,6 +14,7 @@ export function SettingsPage() {
   const theme = useUi((state) => state.theme);
   const railCollapsed = useUi((state) => state.railCollapsed);
   const notifications = useUi((state) => state.notifications);
+  const terminalGraphics = useUi((state) => state.terminalGraphics);
   const info = useServerInfo();
   return (
     <>
@@ -41,6 +42,26 @@ export function SettingsPage() {
                 aria-label="Page names in the side bar"
                 checked={!railCollapsed}
                 onChange={(event) => setUi({ railCollapsed: !event.currentTarget.checked })}
+              />
+            </Setting>
+          </Section>
+          <Section title="Terminals">
+            <Setting
+              name="Drawn by the graphics card"
+              text="Automatic takes it where there is one. Never helps where letters are drawn wrong."
+            >
+              <SegmentedControl
+                size="xs"
+                withItemsBorders={false}
+                aria-label="Terminals drawn by the graphics card"
+                value={terminalGraphics}
+                onChange={(value) => setUi({ terminalGraphics: value as UiState['terminalGraphics'] })}
+                data={[
+                  { value: 'auto', label: 'Automatic' },
+                  { value: 'always', label: 'Always' },
+                  { value: 'never', label: 'Never' },
+                ]}
+                classNames={{ root: classes.segments ?? '', indicator: classes.indicator ?? '' }}
               />
             </Setting>
           </Section>

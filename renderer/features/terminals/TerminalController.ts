@@ -6,6 +6,7 @@ import { attempt } from '../../state/actions.ts';
 import { ask } from '../../state/questions.ts';
 import { showToast } from '../../state/toasts.ts';
 import { asOneLine, cleanPaste, pasteQuestion } from './pasteText.ts';
+import type { GraphicsChoice } from './TerminalGraphics.ts';
 import { TerminalLink } from './TerminalLink.ts';
 import { TerminalView } from './TerminalView.ts';
 
@@ -23,6 +24,7 @@ export interface TerminalSnapshot {
 export interface TerminalTab {
   theme: 'light' | 'dark';
   reducedMotion: boolean;
+  graphics: GraphicsChoice;
   /** Starts a shell of this size and resolves with its id. */
   openShell(size: { cols: number; rows: number }): Promise<string>;
   handleKey(event: KeyboardEvent): boolean;
@@ -57,6 +59,7 @@ export class TerminalController {
       },
       tab.theme,
       tab.reducedMotion,
+      tab.graphics,
     );
     if (id !== undefined) this.attach(id);
   }

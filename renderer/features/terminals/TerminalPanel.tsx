@@ -18,7 +18,7 @@ import {
   useRenameWanted,
   useTerminal,
 } from '../../state/terminals.ts';
-import { useReducedMotion, useResolvedTheme } from '../../state/uiState.ts';
+import { useReducedMotion, useResolvedTheme, useUi } from '../../state/uiState.ts';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
 import { FindBar } from './FindBar.tsx';
 import { TerminalBar } from './TerminalBar.tsx';
@@ -45,10 +45,11 @@ export function TerminalPanel({ panelId, params, visible, setParams, setTitle, a
   const [menuAt, setMenuAt] = useState<{ x: number; y: number }>();
   const theme = useResolvedTheme();
   const reducedMotion = useReducedMotion();
+  const graphics = useUi((state) => state.terminalGraphics);
   const focusWanted = useFocusWanted(panelId);
-  const latest = useRef({ params, setParams, theme, reducedMotion, id, service });
+  const latest = useRef({ params, setParams, theme, reducedMotion, graphics, id, service });
   useEffect(() => {
-    latest.current = { params, setParams, theme, reducedMotion, id, service };
+    latest.current = { params, setParams, theme, reducedMotion, graphics, id, service };
   });
 
   useEffect(() => {
@@ -57,6 +58,7 @@ export function TerminalPanel({ panelId, params, visible, setParams, setTitle, a
     const made = new TerminalController(place.current, now.id, {
       theme: now.theme,
       reducedMotion: now.reducedMotion,
+      graphics: now.graphics,
       openShell: async (size) => {
         const under = starting.get(panelId) ?? startShell(now.service, size);
         starting.set(panelId, under);
@@ -95,6 +97,7 @@ export function TerminalPanel({ panelId, params, visible, setParams, setTitle, a
 
   useEffect(() => controller?.view.setVisible(visible), [controller, visible]);
   useEffect(() => controller?.view.setTheme(theme), [controller, theme]);
+  useEffect(() => controller?.view.setGraphics(graphics), [controller, graphics]);
   useEffect(() => {
     if (!controller || !visible || !focusWanted) return;
     controller.focus();

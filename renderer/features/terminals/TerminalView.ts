@@ -2,10 +2,10 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { WebLinksAddon } from '@xterm/addon-web-links';
-import { WebglAddon } from '@xterm/addon-webgl';
 import { type IDisposable, Terminal } from '@xterm/xterm';
 import { TERMINAL_SCROLLBACK_LINES } from '../../../shared/contract/terminal.ts';
 import { openStrictly, strictDocument } from './strictDocument.ts';
+import { type GraphicsChoice, TerminalGraphics } from './TerminalGraphics.ts';
 import { terminalTheme } from './terminalTheme.ts';
 
 /** Size of the letters, px; that of logs, so that both can be read side by side. */
@@ -37,14 +37,13 @@ export interface TerminalViewListener {
   handleFocus(): void;
 }
 
-/** xterm.js in an element: draws, takes keys, and fits itself into its place. WebGL draws it while it can be seen. */
+/** xterm.js in an element: draws, takes keys, and fits itself into its place. */
 export class TerminalView {
   readonly terminal: Terminal;
   readonly search = new SearchAddon();
   private readonly fitter = new FitAddon();
   private readonly store: IDisposable[] = [];
-  private webgl: WebglAddon | undefined;
-  private webglFailed = false;
+  private readonly graphics: TerminalGraphics;
   private frame = 0;
   private disposed = false;
 
@@ -53,6 +52,7 @@ export class TerminalView {
     private readonly listener: TerminalViewListener,
     theme: 'light' | 'dark',
     reducedMotion: boolean,
+    graphics: GraphicsChoice,
   ) {
     this.terminal = new Terminal({
       allowProposedApi: true,
@@ -70,6 +70,7 @@ export class TerminalView {
       theme: terminalTheme(theme),
       linkHandler: { activate: (_event, url) => listener.handleLink(url), allowNonHttpProtocols: false },
     });
+    this.graphics = new TerminalGraphics(this.terminal, graphics);
     this.terminal.loadAddon(this.fitter);
     this.terminal.loadAddon(this.search);
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
@@ -93,28 +94,13 @@ export class TerminalView {
     return size;
   }
 
-  /** Draws with WebGL while it can be seen; a context costs memory, and a browser has few. */
   setVisible(visible: boolean): void {
-    if (!visible) {
-      this.webgl?.dispose();
-      this.webgl = undefined;
-      return;
-    }
-    this.scheduleFit();
-    if (this.webgl || this.webglFailed) return;
-    try {
-      const webgl = new WebglAddon();
-      webgl.onContextLoss(() => {
-        // Without it xterm.js draws with elements: slower, but right.
-        webgl.dispose();
-        this.webgl = undefined;
-        this.webglFailed = true;
-      });
-      this.terminal.loadAddon(webgl);
-      this.webgl = webgl;
-    } catch {
-      this.webglFailed = true;
-    }
+    if (visible) this.scheduleFit();
+    this.graphics.setVisible(visible);
+  }
+
+  setGraphics(choice: GraphicsChoice): void {
+    this.graphics.choose(choice);
   }
 
   setTheme(theme: 'light' | 'dark'): void {
@@ -131,7 +117,7 @@ export class TerminalView {
     this.disposed = true;
     cancelAnimationFrame(this.frame);
     for (const each of this.store) each.dispose();
-    this.webgl?.dispose();
+    this.graphics.dispose();
     this.terminal.dispose();
   }
 

@@ -24,30 +24,31 @@ function setUp({ mayPause = true, answers = true } = {}) {
     await waitFor('the screen', () => socket.last('state') !== undefined);
     return socket;
   };
-  return { clock, terminal, program, look };
+  /** Lets so much time pass that what has been said so far is passed on. */
+  const passedOn = (): Promise<void> => clock.advance(10);
+  return { clock, terminal, program, look, passedOn };
 }
-
-/** What has been said so far has been passed on. */
-const passedOn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 describe('a terminal', () => {
   it('gives whoever looks the screen as it is, then what comes, in order', async () => {
-    const { program, look } = setUp();
+    const { program, look, passedOn } = setUp();
     program.says('one\r\n');
     const socket = await look();
     program.says('two\r\n');
     program.says('three\r\n');
+    await passedOn();
     await waitFor('all', () => socket.text.includes('three'));
     expect(socket.last('state')?.screen).toMatch(/^one/);
     expect(socket.text).toMatch(/two\r\nthree\r\n$/);
   });
 
   it('loses nothing that is written while a screen is on its way', async () => {
-    const { terminal, program } = setUp();
+    const { terminal, program, passedOn } = setUp();
     const socket = new FakeTerminalSocket();
     program.says('a');
     terminal.attach(socket);
     program.says('b');
+    await passedOn();
     await waitFor('both', () => socket.text.includes('b'));
     expect(socket.text).toBe('ab');
   });
@@ -85,7 +86,7 @@ describe('a terminal', () => {
   });
 
   it('makes a program wait that writes faster than it is drawn, and lets it go on', async () => {
-    const { program, look } = setUp();
+    const { program, look, passedOn } = setUp();
     const slow = await look(false);
     program.says('x'.repeat(terminalFlow.high + 1));
     await passedOn();
@@ -97,7 +98,7 @@ describe('a terminal', () => {
   });
 
   it('goes on when the one it waited for goes away', async () => {
-    const { program, look } = setUp();
+    const { program, look, passedOn } = setUp();
     const slow = await look(false);
     program.says('x'.repeat(terminalFlow.high + 1));
     await passedOn();
@@ -107,7 +108,7 @@ describe('a terminal', () => {
   });
 
   it('cuts off a viewer that draws nothing for half a minute, and only that one', async () => {
-    const { clock, program, look } = setUp();
+    const { clock, program, look, passedOn } = setUp();
     const hung = await look(false);
     const good = await look();
     program.says('x'.repeat(terminalFlow.high + 1));
@@ -120,7 +121,7 @@ describe('a terminal', () => {
   });
 
   it('never makes a service wait: a slow viewer misses output and gets the screen anew', async () => {
-    const { program, look } = setUp({ mayPause: false });
+    const { program, look, passedOn } = setUp({ mayPause: false });
     const slow = await look(false);
     const fast = await look();
     for (let i = 0; i < 40; i++) {
