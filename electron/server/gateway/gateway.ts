@@ -6,7 +6,7 @@ import { localOrigin, preflightHeaders } from '../traffic/cors.ts';
 import { answerError, refuseUpgrade } from '../traffic/errorAnswer.ts';
 import { type Caller, clientSocket, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
 import { hostOf } from '../traffic/headers.ts';
-import { isGrpc } from '../traffic/grpcExchange.ts';
+import { isGrpc } from '../traffic/grpcRequest.ts';
 import { ProtocolPort } from '../traffic/protocolPort.ts';
 import {
   absoluteTarget,

@@ -1,23 +1,13 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SerialQueue } from '../base/async.ts';
-import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import { type Disposable, MutableDisposable } from '../base/lifecycle.ts';
-import { errorText, type Logger } from '../base/logger.ts';
 import { inTreeOrder, type StoredSpan, type TraceFacts, withinLimits } from './span.ts';
+import { TraceFolder, type TraceFolderOptions } from './traceFolder.ts';
 import { matchesTrace, type TraceFilter } from './traceFilter.ts';
 import { factsOf, type TracePart } from './tracePart.ts';
-import { TraceSegment } from './traceSegment.ts';
 
 /** Bytes of one file; the oldest file is what goes when there is too much. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
-
-/** Bytes of all files, some 200,000 spans. What is known of their traces without reading is in memory, a tenth of it. */
-const MAX_BYTES = 128 * 1024 * 1024;
-
-/** ms that traces are kept: long enough for "what was that on Friday". */
-const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** ms between two looks for files that are too old. */
 const RETENTION_PERIOD_MS = 10 * 60 * 1000;
@@ -35,14 +25,8 @@ const MAX_SPANS = 10_000;
 const MAX_CHANGED = 1000;
 
 /** Collaborators of {@link TraceStore}. */
-export interface TraceStoreOptions {
-  /** Folder of the files; made when it is missing. */
-  folder: string;
-  clock: Clock;
-  logger: Logger;
-  maxBytes?: number;
+export interface TraceStoreOptions extends TraceFolderOptions {
   segmentBytes?: number;
-  maxAgeMs?: number;
 }
 
 /** A trace with its spans. */
@@ -60,8 +44,7 @@ export class TraceStore implements Disposable {
   readonly onDidChange = this.changes.event;
   private readonly flushTimer = new MutableDisposable();
   private readonly retentionTimer = new MutableDisposable();
-  /** Oldest first; the last one is written to. */
-  private segments: TraceSegment[] = [];
+  private readonly files: TraceFolder;
   private lines: string[] = [];
   private linesBytes = 0;
   private changed = new Set<string>();
@@ -69,13 +52,15 @@ export class TraceStore implements Disposable {
   private loaded: Promise<void> | undefined;
   private closed = false;
 
-  constructor(private readonly options: TraceStoreOptions) {}
+  constructor(private readonly options: TraceStoreOptions) {
+    this.files = new TraceFolder(options);
+  }
 
   /** Finds what is on disk. Spans are taken at once, also while it is read. */
   start(): void {
-    this.loaded ??= this.queue.run(() => this.load());
+    this.loaded ??= this.queue.run(() => this.files.load());
     this.retentionTimer.value = this.options.clock.setInterval(
-      () => void this.queue.run(() => this.applyRetention()),
+      () => void this.queue.run(() => this.files.applyRetention()),
       RETENTION_PERIOD_MS,
     );
   }
@@ -87,7 +72,7 @@ export class TraceStore implements Disposable {
       this.dropped++;
       return;
     }
-    const segment = this.current();
+    const segment = this.files.current();
     const before = segment.bytes;
     this.lines.push(segment.add(withinLimits(span)));
     this.linesBytes += segment.bytes - before;
@@ -103,7 +88,7 @@ export class TraceStore implements Disposable {
     await this.loaded;
     const groups = new Map<string, TracePart[]>();
     const found: TraceFacts[] = [];
-    const segments = [...this.segments].reverse();
+    const segments = [...this.files.segments].reverse();
     for (const [index, segment] of segments.entries()) {
       for (const [traceId, part] of segment.parts) {
         const group = groups.get(traceId);
@@ -140,7 +125,7 @@ export class TraceStore implements Disposable {
   async withPrefix(prefix: string, limit: number): Promise<string[]> {
     await this.loaded;
     const found = new Set<string>();
-    for (const segment of this.segments) {
+    for (const segment of this.files.segments) {
       for (const traceId of segment.parts.keys()) {
         if (traceId.startsWith(prefix)) found.add(traceId);
         if (found.size >= limit) return [...found];
@@ -155,7 +140,7 @@ export class TraceStore implements Disposable {
     const parts = this.partsOf(traceId);
     if (parts.length === 0) return undefined;
     const spans = new Map<string, StoredSpan>();
-    for (const segment of this.segments) {
+    for (const segment of this.files.segments) {
       // A service that had no answer to its report sends it again.
       for (const span of await segment.read(traceId)) spans.set(`${span.spanId} ${span.source}`, span);
     }
@@ -180,13 +165,7 @@ export class TraceStore implements Disposable {
     await this.flush();
     this.closed = true;
     this.flushTimer.dispose();
-    await this.queue.run(async () => {
-      await this.segments
-        .at(-1)
-        ?.seal()
-        .catch(() => {});
-      for (const segment of this.segments) await segment.close().catch(() => {});
-    });
+    await this.queue.run(() => this.files.close());
     this.dispose();
   }
 
@@ -197,33 +176,18 @@ export class TraceStore implements Disposable {
   }
 
   private partsOf(traceId: string): TracePart[] {
-    return this.segments.flatMap((segment) => segment.parts.get(traceId) ?? []);
-  }
-
-  private current(): TraceSegment {
-    const last = this.segments.at(-1);
-    if (last) return last;
-    return this.begin(0);
-  }
-
-  /** Files are numbered by the time they were begun, so that a new one comes after those that are still being found. */
-  private begin(after: number): TraceSegment {
-    const number = Math.max(after + 1, Math.floor(this.options.clock.now()));
-    const segment = new TraceSegment(number, this.fileOf(number));
-    this.segments.push(segment);
-    return segment;
+    return this.files.segments.flatMap((segment) => segment.parts.get(traceId) ?? []);
   }
 
   private rotate(): void {
-    const full = this.segments.at(-1) as TraceSegment;
+    const full = this.files.current();
     const lines = this.takeLines();
-    this.begin(full.number);
+    this.files.begin(full.number);
     void this.queue.run(async () => {
       // In a flood it may have become too old while it waited to be written.
-      if (!this.segments.includes(full)) return;
-      await this.write(full, lines);
-      await full.seal().catch((error: unknown) => this.warn(error));
-      await this.applyRetention();
+      if (!this.files.segments.includes(full)) return;
+      await this.files.write(full, lines);
+      await this.files.seal(full);
     });
   }
 
@@ -235,8 +199,8 @@ export class TraceStore implements Disposable {
   }
 
   private async writeOut(): Promise<void> {
-    const segment = this.segments.at(-1);
-    if (segment && this.lines.length > 0) await this.write(segment, this.takeLines());
+    const segment = this.files.segments.at(-1);
+    if (segment && this.lines.length > 0) await this.files.write(segment, this.takeLines());
     if (this.dropped > 0) {
       this.options.logger.warn(`${this.dropped} spans were dropped: the disk does not keep up`);
       this.dropped = 0;
@@ -245,57 +209,5 @@ export class TraceStore implements Disposable {
     const changed = this.changed;
     this.changed = new Set();
     this.changes.fire(changed);
-  }
-
-  private async write(segment: TraceSegment, lines: string): Promise<void> {
-    try {
-      await segment.write(lines);
-    } catch (error) {
-      // What lies where in the file is not known any more: its traces are given up, later ones get a file of their own.
-      this.warn(error);
-      this.segments = this.segments.filter((other) => other !== segment);
-      await segment.close().catch(() => {});
-    }
-  }
-
-  private warn(error: unknown): void {
-    this.options.logger.warn('spans could not be written', { error: errorText(error) });
-  }
-
-  private async load(): Promise<void> {
-    const { folder } = this.options;
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const numbers = (await readdir(folder))
-        .map((name) => /^spans-(\d+)\.ndjson$/.exec(name)?.[1])
-        .filter((digits) => digits !== undefined)
-        .map(Number)
-        .filter((number) => !this.segments.some((segment) => segment.number === number))
-        .sort((a, b) => a - b);
-      const found: TraceSegment[] = [];
-      for (const number of numbers) found.push(await TraceSegment.load(number, this.fileOf(number)));
-      this.segments = [...found, ...this.segments];
-      // What an earlier life wrote is not written to again.
-      if (found.length === this.segments.length) this.begin(found.at(-1)?.number ?? 0);
-    } catch (error) {
-      this.options.logger.warn('earlier traces could not be read', { error: errorText(error) });
-    }
-    await this.applyRetention();
-  }
-
-  private async applyRetention(): Promise<void> {
-    const { maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS, clock } = this.options;
-    let bytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    while (this.segments.length > 1) {
-      const oldest = this.segments[0] as TraceSegment;
-      if (bytes <= maxBytes && oldest.lastAt > clock.now() - maxAgeMs) break;
-      bytes -= oldest.bytes;
-      this.segments.shift();
-      await oldest.remove().catch((error: unknown) => this.warn(error));
-    }
-  }
-
-  private fileOf(number: number): string {
-    return join(this.options.folder, `spans-${number}.ndjson`);
   }
 }

@@ -1,59 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MicroError } from '../../../shared/contract/errors.ts';
-import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { RegistryNode } from '../registry/registry.ts';
-import type { AnswerHead } from './answerParser.ts';
-import type { Call } from './call.ts';
-import { addAnswerTrailers, lingerFor, writeAnswerHead } from './clientSide.ts';
+import type { AnswerHead } from './answerHead.ts';
+import type { AttemptClient, AttemptHost, Failure } from './attemptClient.ts';
+import { addAnswerTrailers, endWith, hintsOf, lingerFor, writeAnswerHead } from './clientSide.ts';
 import { corsHeaders } from './cors.ts';
-import { type BodyFraming, responseHeaders } from './headers.ts';
-import type { InFlight } from './inFlight.ts';
+import { responseHeaders } from './headers.ts';
 import { CONNECT_TIMEOUT_MS } from './limits.ts';
 import { Upload } from './upload.ts';
 import type { ConnectionUser, UpstreamConnection } from './upstreamConnection.ts';
-import { answerTooLate, answerUnusable, upstreamBroke } from './upstreamErrors.ts';
-import type { Upstreams } from './upstreams.ts';
+import { answerTooLate, answerUnusable, isClosed, upstreamBroke } from './upstreamErrors.ts';
 
 /**
  * ms without progress that the rest of an upload gets after the service has answered. A service that still reads goes on as
  * long as it likes; one that forgot about the body must not hold the client's connection.
  */
 const EARLY_ANSWER_GRACE_MS = 5000;
-
-/** What attempts work with; one for all of a forwarder. */
-export interface AttemptHost {
-  readonly clock: Clock;
-  readonly upstreams: Upstreams;
-  readonly inFlight: InFlight;
-  readonly answerTimeoutMs: number;
-}
-
-/** One request and where its answer goes. */
-export interface AttemptClient {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** The head as it is sent to the node. */
-  readonly head: string;
-  readonly framing: BodyFraming;
-  readonly isHead: boolean;
-  /** It asks and changes nothing, and has no body: it may be sent twice. */
-  readonly isSafe: boolean;
-  /** Is filled in as it happens. */
-  readonly call: Call;
-  /** Origin of a page that may read the answer, when the service says nothing about it. */
-  readonly corsOrigin: string | undefined;
-  /** The answer is a stream that has begun; it may never end. */
-  handleStream(): void;
-  /** Bytes of the body that go to the node. */
-  handleRequestBytes(chunk: Buffer): void;
-}
-
-/**
- * How one try at a node ended, when not with an answer: it did not take the connection; it broke the connection under a
- * request that may be sent again (`reused`: one that had served before); or it failed for good.
- */
-export type Failure = 'refused' | { broke: MicroError; reused: boolean } | MicroError;
 
 /** One try at a node: the request sent over one connection, and the answer passed to the client as it comes. */
 export class Attempt implements ConnectionUser {
@@ -249,29 +211,4 @@ export class Attempt implements ConnectionUser {
     // What is left of an upload that nobody wants is read and dropped, so that the client gets to the answer.
     if (state === 'answered' || state === 'answering') client.request.resume();
   }
-}
-
-/**
- * Bytes of a whole body that are sent as text, in one piece with the head: that saves a system call that gathers the two,
- * which costs more than the copy up to some such size.
- */
-const MAX_TEXT_BYTES = 16 * 1024;
-
-function endWith(response: ServerResponse, chunk: Buffer): void {
-  if (chunk.length > MAX_TEXT_BYTES) response.end(chunk);
-  else response.end(chunk.toString('latin1'), 'latin1');
-}
-
-/** Whether the connection ended before there was an answer. */
-function isClosed(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
-}
-
-function hintsOf(flat: readonly string[]): Record<string, string | string[]> {
-  const hints: Record<string, string[]> = {};
-  for (let i = 0; i < flat.length; i += 2) {
-    const name = (flat[i] as string).toLowerCase();
-    hints[name] = [...(hints[name] ?? []), flat[i + 1] as string];
-  }
-  return hints;
 }

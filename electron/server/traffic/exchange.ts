@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type MicroError, toMicroError } from '../../../shared/contract/errors.ts';
 import type { RegistryNode } from '../registry/registry.ts';
-import { Attempt, type AttemptClient, type AttemptHost, type Failure } from './attempt.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptClient, AttemptHost, Failure } from './attemptClient.ts';
 import type { Call } from './call.ts';
 import { isAnswered } from './clientSide.ts';
 import { answerError } from './errorAnswer.ts';

@@ -35,3 +35,12 @@ export function timeoutOf(text: string | undefined): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text ?? '');
   return match ? Number(match[1]) * (UNIT_MS[match[2] as string] as number) : undefined;
 }
+
+/** `grpc-message` as words; as it is when its escapes are wrong. */
+export function decodedMessage(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

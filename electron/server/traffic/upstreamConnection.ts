@@ -1,5 +1,6 @@
 import type net from 'node:net';
-import { type AnswerHead, type AnswerListener, AnswerParser } from './answerParser.ts';
+import type { AnswerHead } from './answerHead.ts';
+import { type AnswerListener, AnswerParser } from './answerParser.ts';
 import { UpstreamSocket } from './upstreamSocket.ts';
 
 /** Uses a connection for one request and its answer. */

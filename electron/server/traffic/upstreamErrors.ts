@@ -1,5 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import { InvalidAnswer } from './answerParser.ts';
+import { InvalidAnswer } from './answerHead.ts';
 
 /** A node took the connection and closed it without an answer, or with one that is not HTTP. */
 export function upstreamBroke(service: string, error: NodeJS.ErrnoException): MicroError {
@@ -29,4 +29,9 @@ export function answerTooLate(service: string, limitMs: number): MicroError {
     details: { service, limitMs },
     next: `look into its log: micro logs ${service}`,
   });
+}
+
+/** Whether the connection ended before there was an answer. */
+export function isClosed(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type AnswerHead, AnswerParser, InvalidAnswer } from '../../../electron/server/traffic/answerParser.ts';
+import { type AnswerHead, InvalidAnswer } from '../../../electron/server/traffic/answerHead.ts';
+import { AnswerParser } from '../../../electron/server/traffic/answerParser.ts';
 
 interface Heard {
   interim: number[];
