@@ -6,6 +6,8 @@ import { create } from '@bufbuild/protobuf';
 import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
 import { type InfoResponse, InfoResponseSchema } from '../../shared/contract/gen/server_pb.ts';
 import { Status } from '../../shared/contract/gen/state_pb.ts';
+import { ownLogs } from '../../shared/contract/ownLogs.ts';
+import { AccessLogs } from './accessLogs.ts';
 import { apiRoutes, rpcPaths } from './api/api.ts';
 import { doctor } from './api/doctor.ts';
 import { ApiPort } from './api/http/apiPort.ts';
@@ -68,6 +70,7 @@ import { spanOfCall } from './traffic/callSpan.ts';
 import { InFlight } from './traffic/inFlight.ts';
 import { RecentCalls } from './traffic/recentCalls.ts';
 import { TraceSampler } from './traffic/traceSampler.ts';
+import { TrafficSettings } from './trafficSettings.ts';
 
 /** Ports that are used when none is asked for; micro's own. */
 const USUAL_GATEWAY_PORT = 8080;
@@ -111,6 +114,7 @@ class LocalServer implements MicroServer {
   private terminals: TerminalHost | undefined;
   private readonly stopped = new AbortController();
   private ownLog: RunLogWriter | undefined;
+  private accessLogs: AccessLogs | undefined;
   private lock: HomeLock | undefined;
   private logs: FileLogStore | undefined;
   private runtime: Runtime | undefined;
@@ -167,7 +171,7 @@ class LocalServer implements MicroServer {
     });
     this.terminals = terminals;
     this.ownLog = await logs.startRun({
-      service: 'micro',
+      service: ownLogs.server,
       instance: `micro-${process.pid}`,
       cause: 'server started',
       startedAt: this.startedAt,
@@ -182,6 +186,14 @@ class LocalServer implements MicroServer {
     const runtime = this.createRuntime(logs, terminals);
     this.runtime = runtime;
     this.store.add(forgetRemoved(terminals, runtime));
+    const trafficSettings = this.store.add(new TrafficSettings(settings, systemClock));
+    await trafficSettings.load();
+    this.accessLogs = new AccessLogs({
+      logs,
+      isEnabled: () => trafficSettings.current.accessLog,
+      clock: systemClock,
+      logger: this.logger.child('logs'),
+    });
     const states = serviceStates(runtime);
     const callers = new Callers(callerLookup(createConnectionOwners(), this.table, runtime));
     const traffic = {
@@ -189,6 +201,8 @@ class LocalServer implements MicroServer {
       states,
       inFlight: this.inFlight,
       callers,
+      onDidAnswer: this.accessLogs.tell,
+      keptBodyBytes: () => trafficSettings.current.keptBodyKilobytes * 1024,
       onDidCall: (call: Call) => {
         this.callStats.add(call);
         this.recentCalls.add(call);
@@ -383,6 +397,7 @@ class LocalServer implements MicroServer {
     await this.records.close();
     this.watcher.stop();
     this.store.dispose();
+    await this.accessLogs?.close();
     await this.ownLog?.end({ endedAt: Date.now(), outcome: 'stopped by you', failed: false });
     this.ownLog = undefined;
     await this.logs?.close();

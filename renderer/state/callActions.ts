@@ -1,5 +1,6 @@
 import type { Call } from '../../shared/contract/gen/traffic_pb.ts';
-import { editCall, makeDraft } from './callDraft.ts';
+import { draftOfCall } from './callBody.ts';
+import { type CallDraft, editCall } from './callDraft.ts';
 import { openPage } from './navigation.ts';
 import { api } from '../client/api.ts';
 import { attempt } from './actions.ts';
@@ -7,6 +8,7 @@ import { openPanel } from './panels.ts';
 import { serverStore } from './serverState.ts';
 import { copyText } from './serviceCommands.ts';
 import { toCurl } from './curl.ts';
+import { showToast } from './toasts.ts';
 
 /** ms before and after a call in which its log lines are looked for: services write a moment later than they answer. */
 const logSlackMs = 250;
@@ -62,6 +64,15 @@ export function openCall(call: Call): void {
   else openTrace(call.traceId);
 }
 
+/** Makes a draft of a call with its body, as far as that is kept, and says what is missing of it. */
+async function withBody(call: Call, use: (draft: CallDraft) => void): Promise<void> {
+  await attempt('The call could not be read', async () => {
+    const { draft, missing } = await draftOfCall(call);
+    use(draft);
+    if (missing !== '') showToast({ tone: 'warn', title: missing });
+  });
+}
+
 /** One thing that can be done with a call that was seen. */
 export interface CallAction {
   readonly id: string;
@@ -72,7 +83,7 @@ export interface CallAction {
 
 /** Everything that can be done with a call that was seen, in the order of a menu. */
 export function callActions(call: Call): CallAction[] {
-  const { to, method, path, traceId } = call;
+  const { traceId } = call;
   const list: CallAction[] = [];
   if (traceId !== '') list.push({ id: 'trace', label: 'Show trace', group: 'look', run: () => openTrace(traceId) });
   list.push({
@@ -82,15 +93,19 @@ export function callActions(call: Call): CallAction[] {
     run: () => openCallLog(call),
   });
   if (call.kind === 'http' || call.kind === 'stream') {
-    const draft = makeDraft({ service: to, method, path });
-    list.push({ id: 'resend', label: 'Send again…', group: 'send', run: () => editCall(draft) });
+    list.push({
+      id: 'resend',
+      label: 'Send again…',
+      group: 'send',
+      run: () => void withBody(call, editCall),
+    });
     const gateway = serverStore.getState().server?.gateway ?? '';
     if (gateway !== '') {
       list.push({
         id: 'curl',
         label: 'Copy as curl',
         group: 'copy',
-        run: () => copyText(toCurl(gateway, draft), 'curl command'),
+        run: () => void withBody(call, (draft) => copyText(toCurl(gateway, draft), 'curl command')),
       });
     }
   }

@@ -22,8 +22,21 @@ const logs = z.strictObject({
   maxAgeDays: z.number().min(0).max(36_500).default(30).describe('Days after which lines are removed; 0: never.'),
 });
 
+const traffic = z.strictObject({
+  accessLog: z
+    .boolean()
+    .default(true)
+    .describe('Write a line for each request through gateway and proxy: micro logs gateway, micro logs proxy.'),
+  keptBodyKilobytes: z
+    .number()
+    .min(0)
+    .max(1024)
+    .default(16)
+    .describe('Kilobytes of the text of each request that are kept in memory, to send it again; 0: none.'),
+});
+
 /** The content of settings.json in MICRO_HOME. Every key may be absent. */
-export const settingsSchema = z.strictObject({ logs: logs.prefault({}) });
+export const settingsSchema = z.strictObject({ logs: logs.prefault({}), traffic: traffic.prefault({}) });
 
 /** All settings, with defaults filled in. */
 export type Settings = z.infer<typeof settingsSchema>;
@@ -31,6 +44,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** A change of settings: what is absent stays as it is. */
 export interface SettingsChange {
   logs?: Partial<Settings['logs']>;
+  traffic?: Partial<Settings['traffic']>;
 }
 
 /** What holds when nothing is set. */
@@ -54,7 +68,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): string[] {
     }
     case 'invalid_type':
       return [
-        `${subject} is ${JSON.stringify(found)}, and has to be ${issue.expected === 'object' ? 'an object' : `a ${issue.expected}`}`,
+        `${subject} is ${JSON.stringify(found)}, and has to be ${issue.expected === 'object' ? 'an object' : issue.expected === 'boolean' ? 'true or false' : `a ${issue.expected}`}`,
       ];
     case 'too_small':
       return [`${subject} is ${JSON.stringify(found)}, and has to be at least ${issue.minimum}`];
@@ -66,7 +80,8 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): string[] {
 }
 
 function shapeAt(path: readonly PropertyKey[]): Record<string, unknown> {
-  return path[0] === 'logs' ? logs.shape : settingsSchema.shape;
+  if (path[0] === 'logs') return logs.shape;
+  return path[0] === 'traffic' ? traffic.shape : settingsSchema.shape;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

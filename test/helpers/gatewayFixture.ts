@@ -5,6 +5,7 @@ import { systemClock } from '../../electron/server/base/clock.ts';
 import { Emitter } from '../../electron/server/base/event.ts';
 import { Gateway } from '../../electron/server/gateway/gateway.ts';
 import { MemoryRegistry } from '../../electron/server/registry/memoryRegistry.ts';
+import type { AccessEntry } from '../../electron/server/traffic/accessEntry.ts';
 import { type Call, OUTSIDE } from '../../electron/server/traffic/call.ts';
 import { InFlight } from '../../electron/server/traffic/inFlight.ts';
 import type { ServiceState } from '../../electron/server/traffic/serviceStates.ts';
@@ -14,6 +15,7 @@ import { waitFor } from './waitFor.ts';
 export interface GatewayLimits {
   answerTimeoutMs?: number;
   holdMs?: number;
+  keptBodyBytes?: () => number;
 }
 
 /** An answer with its body as bytes. */
@@ -33,6 +35,8 @@ export class GatewayFixture {
   readonly registry = new MemoryRegistry(systemClock);
   readonly inFlight = new InFlight();
   readonly calls: Call[] = [];
+  /** Every request that came to its end. */
+  readonly answers: AccessEntry[] = [];
   /** What the runtime would say of the services. */
   readonly states = new Map<string, ServiceState>();
   readonly stateChanges = new Emitter<{ services: ReadonlySet<string> }>();
@@ -56,6 +60,7 @@ export class GatewayFixture {
       inFlight: this.inFlight,
       version: 'test',
       onDidCall: (call) => this.calls.push(call),
+      onDidAnswer: (entry) => this.answers.push(entry),
       callers: { callerOf: () => OUTSIDE },
       ...limits,
     });

@@ -12,7 +12,10 @@ import type { Verb } from '../verb.ts';
 export const logsVerb: Verb = {
   configure(command) {
     command
-      .argument('[names...]', 'names of services, or "micro" for the server itself (default: every service)')
+      .argument(
+        '[names...]',
+        'names of services, "micro" for the server itself, "gateway" or "proxy" for their requests (default: every service)',
+      )
       .option('-n, --lines <n>', `the last N lines (default: ${DEFAULT_LINES}; 0: none, useful with -f)`)
       .option('-f, --follow', 'go on with new lines until ctrl-C')
       .option('--all', 'every line of every run')
@@ -40,6 +43,7 @@ export const logsVerb: Verb = {
       ['micro logs --level error --since 1h', 'what went wrong in the last hour'],
       ['micro logs orders --grep timeout --count', 'how often'],
       ['micro logs micro', 'what the server itself says'],
+      ['micro logs gateway -f', 'each request through the gateway, as it ends'],
     ]);
   },
   async run(context, args, options) {

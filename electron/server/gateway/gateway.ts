@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
 import { writeAnswerHead } from '../traffic/clientSide.ts';
 import { localOrigin, preflightHeaders } from '../traffic/cors.ts';
-import { answerError, refuseUpgrade } from '../traffic/errorAnswer.ts';
-import { type Caller, clientSocket, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
+import { clientSocket, tellOwnAnswer, tellOwnRefusal } from '../traffic/accessEntry.ts';
+import { answerError, refuseUpgrade, trafficStatus } from '../traffic/errorAnswer.ts';
+import { type Caller, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
 import { hostOf } from '../traffic/headers.ts';
 import { isGrpc } from '../traffic/grpcRequest.ts';
 import { ProtocolPort } from '../traffic/protocolPort.ts';
@@ -62,12 +63,14 @@ export class Gateway {
       checkLoopbackHost(host);
       if (corsOrigin !== undefined && isPreflight(request)) {
         request.resume();
+        this.tellOwn(request, response);
         const wanted = request.headers['access-control-request-headers'];
         writeAnswerHead(response, 204, undefined, preflightHeaders(corsOrigin, wanted));
         response.end();
         return;
       }
       if (target === '/' && !routeByHost(host, target)) {
+        this.tellOwn(request, response);
         response.setHeader('content-type', 'application/json');
         response.end(`${JSON.stringify({ version: this.options.version })}\n`);
         return;
@@ -79,8 +82,13 @@ export class Gateway {
       else this.forwarder.forward(request, response, routeOf(host, target), caller);
     } catch (error) {
       request.resume();
+      this.tellOwn(request, response);
       answerError(response, 'gateway', toMicroError(error), corsOrigin);
     }
+  }
+
+  private tellOwn(request: IncomingMessage, response: ServerResponse): void {
+    tellOwnAnswer('gateway', request, response, this.options.onDidAnswer);
   }
 
   /** Services may call by the gateway too. A token of ours has no business here and is passed on like any other. */
@@ -95,7 +103,9 @@ export class Gateway {
       checkLoopbackHost(host);
       void this.forwarder.upgrade(request, socket, head, routeOf(host, target), this.callerOf(request));
     } catch (error) {
-      refuseUpgrade(socket, 'gateway', toMicroError(error));
+      const refusal = toMicroError(error);
+      tellOwnRefusal('gateway', request, trafficStatus(refusal), this.options.onDidAnswer);
+      refuseUpgrade(socket, 'gateway', refusal);
     }
   }
 }

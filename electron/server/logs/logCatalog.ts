@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isAccessLog } from '../../../shared/contract/ownLogs.ts';
 import { listFolder } from '../host/files.ts';
 import { parseRunFile } from './runFiles.ts';
 import { RunSource } from './runSource.ts';
@@ -12,7 +13,12 @@ export class LogCatalog {
 
   /** Names of the services that have a log folder, sorted. */
   async services(): Promise<string[]> {
-    return (await listFolder(this.folder)).filter((name) => /^[a-z0-9][a-z0-9-]*$/.test(name)).sort();
+    return (await listFolder(this.folder)).filter((name) => /^[a-z0-9][a-z0-9.-]*$/.test(name)).sort();
+  }
+
+  /** What is read when no service is named. */
+  async everyService(): Promise<string[]> {
+    return (await this.services()).filter((name) => !isAccessLog(name));
   }
 
   /** The runs of a service with what is on disk now, in the order of their numbers. Calls at the same time share the work. */

@@ -4,6 +4,7 @@ import {
   type LogViewServerMessage,
   ROW_TEXT_CHARS,
 } from '../../../shared/contract/logView.ts';
+import { isAccessLog } from '../../../shared/contract/ownLogs.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { errorText } from '../base/logger.ts';
 import { escapeRegex, linearRegex } from './linearRegex.ts';
@@ -120,7 +121,7 @@ export class LogView {
 
   private concerns(service: string): boolean {
     const { services } = this.opening.query;
-    return services.length === 0 || services.includes(service);
+    return services.length === 0 ? !isAccessLog(service) : services.includes(service);
   }
 
   private handleGrowth(services: readonly string[] | undefined): void {
@@ -144,7 +145,7 @@ export class LogView {
     const { services } = this.opening.query;
     const { signal } = this.stop;
     await this.live.flushed(services);
-    await this.sendRuns(services.length > 0 ? services : await this.catalog.services());
+    await this.sendRuns(services.length > 0 ? services : await this.catalog.everyService());
     await this.update();
     while (!signal.aborted) {
       this.sendExtent();
@@ -191,7 +192,7 @@ export class LogView {
 
   private async sources(): Promise<RunSource[]> {
     const { query } = this.opening;
-    const services = query.services.length > 0 ? query.services : await this.catalog.services();
+    const services = query.services.length > 0 ? query.services : await this.catalog.everyService();
     const out: RunSource[] = [];
     for (const service of services) {
       let first = this.firstRuns.get(service) ?? 0;

@@ -10,7 +10,7 @@ export async function selectSources(
   query: Pick<LogQuery, 'services' | 'run'>,
   firstRuns?: Map<string, number>,
 ): Promise<RunSource[]> {
-  const services = query.services.length > 0 ? [...new Set(query.services)] : await catalog.services();
+  const services = query.services.length > 0 ? [...new Set(query.services)] : await catalog.everyService();
   const selected: RunSource[] = [];
   for (const service of services) {
     let first = firstRuns?.get(service);

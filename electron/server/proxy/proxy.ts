@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
-import { answerError, refuseUpgrade } from '../traffic/errorAnswer.ts';
-import { type Caller, clientSocket, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
+import { clientSocket, tellOwnAnswer, tellOwnRefusal } from '../traffic/accessEntry.ts';
+import { answerError, refuseUpgrade, trafficStatus } from '../traffic/errorAnswer.ts';
+import { type Caller, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
 import { absoluteTarget, type Route, routeByName, routeByPath, routeByRpcPath } from '../traffic/route.ts';
 
 /** Collaborators of {@link Proxy}. */
@@ -32,6 +33,7 @@ export class Proxy {
       this.forwarder.forward(incoming, answer, routeOf(incoming), this.callerOf(incoming));
     } catch (error) {
       request.resume();
+      tellOwnAnswer('proxy', incoming, answer, this.options.onDidAnswer);
       answerError(answer, 'proxy', toMicroError(error));
     }
   }
@@ -40,7 +42,9 @@ export class Proxy {
     try {
       void this.forwarder.upgrade(request, socket, head, routeOf(request), this.callerOf(request));
     } catch (error) {
-      refuseUpgrade(socket, 'proxy', toMicroError(error));
+      const refusal = toMicroError(error);
+      tellOwnRefusal('proxy', request, trafficStatus(refusal), this.options.onDidAnswer);
+      refuseUpgrade(socket, 'proxy', refusal);
     }
   }
 

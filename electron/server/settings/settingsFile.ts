@@ -57,7 +57,11 @@ export class SettingsFile implements Disposable {
   change(change: SettingsChange): Promise<Settings> {
     return this.queue.run(async () => {
       const before = await this.readStrictly();
-      const value = { ...before, logs: { ...before.logs, ...change.logs } };
+      const value = {
+        ...before,
+        logs: { ...before.logs, ...change.logs },
+        traffic: { ...before.traffic, ...change.traffic },
+      };
       const problems = settingsProblems(value);
       if (problems.length > 0) throw new MicroError('settings.invalid', problems.join('; '));
       const next = settingsSchema.parse(value);

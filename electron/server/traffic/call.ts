@@ -1,7 +1,9 @@
+import type { KeptBody } from './keptBody.ts';
+
 /** Name of a caller that is no service: a browser, curl, a test. */
 export const OUTSIDE = 'outside';
 
-/** One call that passed through gateway or proxy. Once it is told it does not change. */
+/** One call that passed through gateway or proxy. Once it is told it does not change, but that its body may be let go. */
 export interface Call {
   /** Counts up from 1 in the order in which calls are told; 0 before. */
   id: number;
@@ -36,6 +38,8 @@ export interface Call {
   spanId: string;
   /** The span of the caller; empty when the caller began the trace. */
   parentSpanId: string;
+  /** The beginning of its body; undefined when it has none, is no text, or is not kept any more. */
+  body?: KeptBody | undefined;
   /** Why it failed, when it did not get to a complete answer; empty otherwise. */
   error: string;
 }

@@ -55,7 +55,12 @@ export function lingerFor(response: ServerResponse): void {
   const { req: request } = response;
   if (response.shouldKeepAlive || request.complete || request.httpVersion !== '1.1') return;
   response.shouldKeepAlive = true;
-  request.once('close', () => request.socket.end());
+  // Not before the answer is complete: a service that answers while it reads (an echo) is still at it when the body ends.
+  const end = (): void => {
+    if (request.closed && response.writableFinished) request.socket.end();
+  };
+  request.once('close', end);
+  response.once('finish', end);
 }
 
 /**

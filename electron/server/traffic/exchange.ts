@@ -78,6 +78,7 @@ export class Exchange implements AttemptClient {
 
   handleRequestBytes(chunk: Buffer): void {
     this.call.requestBytes += chunk.length;
+    this.call.body?.take(chunk);
   }
 
   /** Goes to the next node; a search that has to wait is the only thing that takes time here. */

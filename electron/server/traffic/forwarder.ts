@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { systemClock } from '../base/clock.ts';
 import type { Registry } from '../registry/registry.ts';
+import { type AccessEntry, clientSocket, entryOf } from './accessEntry.ts';
 import { type Call, OUTSIDE, type Via } from './call.ts';
 import type { Callers } from './callers.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
@@ -11,6 +10,7 @@ import { GrpcExchange } from './grpcExchange.ts';
 import { isGrpc } from './grpcRequest.ts';
 import { framingOf, hostOf, requestHeaders } from './headers.ts';
 import type { InFlight } from './inFlight.ts';
+import { keptBodyOf } from './keptBody.ts';
 import { ANSWER_TIMEOUT_MS } from './limits.ts';
 import { NodeChoice } from './nodeChoice.ts';
 import type { Route } from './route.ts';
@@ -30,6 +30,10 @@ export interface TrafficOptions {
   inFlight: InFlight;
   /** Is told every call, see {@link Call}. */
   onDidCall: (call: Call) => void;
+  /** Is told every request once it has come to its end, also those that are no calls. */
+  onDidAnswer?: ((entry: AccessEntry) => void) | undefined;
+  /** Bytes of the body of each request that are kept; asked at each. Default: none. */
+  keptBodyBytes?: (() => number) | undefined;
   /** Tells who calls when the request does not say so. */
   callers: Pick<Callers, 'callerOf'>;
   /** ms for the head of an answer. Default: two minutes. */
@@ -46,13 +50,6 @@ export interface Caller {
   dropAuthorization: boolean;
   /** Origin of a page that may read the answer, when the service says nothing about it. */
   corsOrigin?: string | undefined;
-}
-
-/** The connection that a request came by, also for one of the many of HTTP/2. */
-export function clientSocket(request: IncomingMessage): Socket {
-  if (request.httpVersionMajor < 2) return request.socket;
-  const { session } = (request as unknown as Http2ServerRequest).stream;
-  return (session?.socket ?? request.socket) as Socket;
 }
 
 /** Streams requests to ready nodes: nothing is collected, nothing is decoded, an abort on either side ends the other. */
@@ -107,7 +104,15 @@ export class Forwarder {
           : new Exchange(host, request, response, headers, call, handleStream, corsOrigin);
     void exchange.run();
     // After the exchange has its own listener, which notes why the answer did not get to its end.
-    response.once('close', tell);
+    response.once('close', () => {
+      tell();
+      this.tellAnswer(request, call, caller, {
+        status: response.headersSent ? response.statusCode : 0,
+        durationMs: this.host.clock.monotonic() - startedAt,
+        requestBytes: call.requestBytes,
+        responseBytes: call.responseBytes,
+      });
+    });
   }
 
   /** Forwards a WebSocket (or any other upgrade). */
@@ -116,10 +121,16 @@ export class Forwarder {
     const { call, headers } = this.prepare(request, route, caller);
     call.kind = 'websocket';
     headers.push('Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? 'websocket');
-    const known = await new Tunnel(this.host, request, socket, head, headers, call).open();
-    if (!known) return;
+    const tunnel = new Tunnel(this.host, request, socket, head, headers, call);
+    const known = await tunnel.open();
     call.durationMs = this.host.clock.monotonic() - startedAt;
-    this.tell(call, caller);
+    if (known) this.tell(call, caller);
+    const ended = (): void => {
+      const durationMs = this.host.clock.monotonic() - startedAt;
+      this.tellAnswer(request, call, caller, { status: call.status, durationMs, ...tunnel.bytes() });
+    };
+    if (socket.destroyed) ended();
+    else socket.once('close', ended);
   }
 
   private tell(call: Call, { from }: Caller): void {
@@ -136,10 +147,31 @@ export class Forwarder {
     });
   }
 
+  private tellAnswer(
+    request: IncomingMessage,
+    call: Call,
+    { from }: Caller,
+    end: Pick<AccessEntry, 'status' | 'durationMs' | 'requestBytes' | 'responseBytes'>,
+  ): void {
+    const { onDidAnswer } = this.options;
+    if (!onDidAnswer) return;
+    const entry = Object.assign(entryOf(this.via, request, call.at), end, { call });
+    if (typeof from === 'string') {
+      call.from = from;
+      onDidAnswer(entry);
+      return;
+    }
+    void from.then((name) => {
+      call.from = name;
+      onDidAnswer(entry);
+    });
+  }
+
   private prepare(request: IncomingMessage, route: Route, caller: Caller): { call: Call; headers: string[] } {
     const trace = continueTrace(request.headers.traceparent as string | undefined);
     const method = request.method ?? 'GET';
-    const headers = requestHeaders(request.rawHeaders, method, request.headers.connection, framingOf(request), {
+    const framing = framingOf(request);
+    const headers = requestHeaders(request.rawHeaders, method, request.headers.connection, framing, {
       clientAddress: clientSocket(request).remoteAddress ?? '',
       host: hostOf(request),
       prefix: route.prefix,
@@ -165,6 +197,8 @@ export class Forwarder {
       parentSpanId: trace.parentSpanId,
       error: '',
     };
+    const limit = framing === 'none' ? 0 : (this.options.keptBodyBytes?.() ?? 0);
+    if (limit > 0) call.body = keptBodyOf(request, limit);
     return { call, headers };
   }
 }

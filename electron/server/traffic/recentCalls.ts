@@ -14,6 +14,9 @@ const MAX_FAILED_PER_EDGE = 50;
 /** Edges whose own calls are kept. */
 const MAX_EDGES = 2000;
 
+/** Bytes of bodies that are kept over all; the oldest go first. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
 /** Which calls are asked for; an empty or missing part means any. */
 export interface CallFilter {
   from?: string;
@@ -54,10 +57,16 @@ export class RecentCalls implements Disposable {
   private readonly edges = new Map<string, EdgeCalls>();
   private readonly added = new Emitter<Call>();
   readonly onDidAdd = this.added.event;
+  /** Calls whose body is kept, oldest first. */
+  private readonly withBody = new Set<Call>();
+  private bodyBytes = 0;
   private lastId = 0;
+
+  constructor(private readonly maxBodyBytes = MAX_BODY_BYTES) {}
 
   add(call: Call): void {
     call.id = ++this.lastId;
+    this.keepBody(call);
     this.recent.push(call);
     const edge = this.edgeOf(call);
     edge.recent.push(call);
@@ -79,8 +88,26 @@ export class RecentCalls implements Disposable {
     return [...found.values()].sort((a, b) => b.id - a.id).slice(0, limit);
   }
 
+  /** A call whose body is kept, by its id. */
+  withKeptBody(id: number): Call | undefined {
+    for (const call of this.withBody) if (call.id === id) return call;
+    return undefined;
+  }
+
   dispose(): void {
     this.added.dispose();
+  }
+
+  private keepBody(call: Call): void {
+    if (!call.body || call.body.length === 0) return;
+    this.withBody.add(call);
+    this.bodyBytes += call.body.length;
+    for (const oldest of this.withBody) {
+      if (this.bodyBytes <= this.maxBodyBytes && this.withBody.size <= MAX_CALLS) return;
+      this.withBody.delete(oldest);
+      this.bodyBytes -= oldest.body?.length ?? 0;
+      oldest.body = undefined;
+    }
   }
 
   private edgeOf({ from, to }: Call): EdgeCalls {

@@ -94,6 +94,7 @@ export class RpcExchange {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) {
       this.call.requestBytes += chunk.length;
+      this.call.body?.take(chunk);
       if (this.call.requestBytes > MAX_BODY_BYTES) {
         throw new MicroError('api.invalid', `a request to an endpoint may have ${MAX_BODY_BYTES} bytes at most`);
       }

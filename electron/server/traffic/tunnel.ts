@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
 import type { RegistryNode } from '../registry/registry.ts';
@@ -16,6 +17,7 @@ const HALF_OPEN_MS = 2000;
 export class Tunnel {
   private readonly gone = new AbortController();
   private readonly response: ServerResponse;
+  private counted = (): { requestBytes: number; responseBytes: number } => ({ requestBytes: 0, responseBytes: 0 });
 
   constructor(
     private readonly host: ExchangeHost,
@@ -57,6 +59,11 @@ export class Tunnel {
     }
   }
 
+  /** Bytes that passed in both directions since the upgrade. */
+  bytes(): { requestBytes: number; responseBytes: number } {
+    return this.counted();
+  }
+
   /** True when the node took the connection; false when it refused it. */
   private attempt(node: RegistryNode): Promise<boolean> {
     const { host, request, socket, call } = this;
@@ -94,6 +101,7 @@ export class Tunnel {
         socket.write(upgradeHead(answer));
         if (first.length > 0) socket.write(first);
         if (this.head.length > 0) wire.write(this.head);
+        this.counted = counterOf(socket as Socket, this.head.length, wire as Socket, first.length);
         join(socket, wire, host);
         resolve(true);
       });
@@ -177,4 +185,11 @@ function join(a: Duplex, b: Duplex, { clock }: Pick<ExchangeHost, 'clock'>): voi
     });
     from.pipe(to);
   }
+}
+
+/** Counts what two sockets read from now on, and what they had read ahead. */
+function counterOf(client: Socket, clientAhead: number, node: Socket, nodeAhead: number): Tunnel['bytes'] {
+  const clientBefore = client.bytesRead - clientAhead;
+  const nodeBefore = node.bytesRead - nodeAhead;
+  return () => ({ requestBytes: client.bytesRead - clientBefore, responseBytes: node.bytesRead - nodeBefore });
 }

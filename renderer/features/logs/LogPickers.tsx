@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Run } from '../../../shared/contract/gen/service_details_pb.ts';
+import { ownLogs } from '../../../shared/contract/ownLogs.ts';
 import { serviceColour } from '../../../shared/lib/serviceColour.ts';
 import { api } from '../../client/api.ts';
 import { useServiceNames } from '../../state/serverState.ts';
@@ -15,6 +16,13 @@ const offeredRuns = 30;
 
 /** Above so many services the menu of services gets a field to narrow it. */
 const filterFrom = 12;
+
+/** Logs that no service writes, and what they are called in the menu. */
+const ownLogNames: readonly { readonly name: string; readonly label: string }[] = [
+  { name: ownLogs.gateway, label: 'gateway (requests)' },
+  { name: ownLogs.proxy, label: 'proxy (requests)' },
+  { name: ownLogs.server, label: 'micro (the server)' },
+];
 
 interface PickerProps {
   readonly view: LogViewState;
@@ -54,6 +62,9 @@ export function ServicePicker({ view, onView }: PickerProps) {
       chosen: chosen.has(name),
       pick: () => toggle(name),
     })),
+    ...ownLogNames
+      .filter(({ name, label }) => !names.includes(name) && label.includes(filter.toLowerCase()))
+      .map(({ name, label }) => ({ key: name, label, chosen: chosen.has(name), pick: () => toggle(name) })),
   ];
   return (
     <ChoiceMenu

@@ -1,14 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { toMicroError } from '../../../shared/contract/errors.ts';
-import type { SettingsResponse } from '../../../shared/contract/gen/settings_pb.ts';
-import { api } from '../../client/api.ts';
+import type { ReactNode } from 'react';
 import { shortPath } from '../../state/shortPath.ts';
 import { formatBytes } from '../../ui/format.ts';
 import { ErrorState } from '../../ui/States.tsx';
+import { NumberSetting } from './NumberSetting.tsx';
 import classes from './SettingsPage.module.css';
-
-const queryKey = ['settings'];
+import { useServerSettings } from './useServerSettings.ts';
 
 const limits = [
   {
@@ -33,7 +29,7 @@ const limits = [
 
 /** How much of the logs is kept, as settings.json of the server has it. */
 export function LogLimits({ row }: { row: (name: string, text: string, value: ReactNode) => ReactNode }) {
-  const query = useQuery({ queryKey, queryFn: ({ signal }) => api().settings.readSettings({}, { signal }) });
+  const { query, change } = useServerSettings();
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   const settings = query.data;
   if (!settings) return null;
@@ -41,11 +37,11 @@ export function LogLimits({ row }: { row: (name: string, text: string, value: Re
     <>
       {settings.problem === '' ? null : <p className={classes.problem}>{settings.problem}</p>}
       {limits.map(({ key, name, unit, text }) => (
-        <LimitField
+        <NumberSetting
           key={`${key} ${settings.logs?.[key]}`}
-          limit={key}
+          value={settings.logs?.[key]}
           unit={unit}
-          settings={settings}
+          onSave={(value) => change({ logs: { [key]: value } })}
           render={(field) => row(name, `${text} Default: ${settings.defaultLogs?.[key]} ${unit}.`, field)}
           label={name}
         />
@@ -56,55 +52,5 @@ export function LogLimits({ row }: { row: (name: string, text: string, value: Re
         <span data-selectable>{formatBytes(settings.logBytes)}</span>,
       )}
     </>
-  );
-}
-
-function LimitField({
-  limit,
-  unit,
-  label,
-  settings,
-  render,
-}: {
-  limit: (typeof limits)[number]['key'];
-  unit: string;
-  label: string;
-  settings: SettingsResponse;
-  render: (field: ReactNode) => ReactNode;
-}) {
-  const client = useQueryClient();
-  const [text, setText] = useState(String(settings.logs?.[limit] ?? ''));
-  const [problem, setProblem] = useState('');
-  const save = async (): Promise<void> => {
-    if (Number(text) === settings.logs?.[limit] && text.trim() !== '') return;
-    try {
-      if (text.trim() === '' || !Number.isFinite(Number(text))) throw new Error(`“${text}” is not a number`);
-      client.setQueryData(queryKey, await api().settings.changeSettings({ logs: { [limit]: Number(text) } }));
-      setProblem('');
-    } catch (error) {
-      setProblem(toMicroError(error).message);
-    }
-  };
-  return render(
-    <span className={classes.limit}>
-      <input
-        className={classes.number}
-        inputMode="numeric"
-        aria-label={`${label}, ${unit}`}
-        aria-invalid={problem !== '' || undefined}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onBlur={() => void save()}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') void save();
-        }}
-      />
-      {unit}
-      {problem === '' ? null : (
-        <span className={classes.problem} role="alert">
-          {problem}
-        </span>
-      )}
-    </span>,
   );
 }

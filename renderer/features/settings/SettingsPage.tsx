@@ -8,6 +8,7 @@ import { Toolbar } from '../../ui/Toolbar.tsx';
 import { LogLimits } from './LogLimits.tsx';
 import classes from './SettingsPage.module.css';
 import { ShortcutList } from './ShortcutList.tsx';
+import { TrafficSettings } from './TrafficSettings.tsx';
 
 /** What the user can choose about the window. Every change holds at once and is kept. */
 export function SettingsPage() {
@@ -82,6 +83,17 @@ export function SettingsPage() {
           {info ? (
             <Section title="Logs">
               <LogLimits
+                row={(name, text, value) => (
+                  <Setting name={name} text={text}>
+                    {value}
+                  </Setting>
+                )}
+              />
+            </Section>
+          ) : null}
+          {info ? (
+            <Section title="Traffic">
+              <TrafficSettings
                 row={(name, text, value) => (
                   <Setting name={name} text={text}>
                     {value}

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file settings.proto.
  */
 export const file_settings: GenFile = /*@__PURE__*/
-  fileDesc("Cg5zZXR0aW5ncy5wcm90bxIHZGVza3RvcCIVChNSZWFkU2V0dGluZ3NSZXF1ZXN0IkcKFUNoYW5nZVNldHRpbmdzUmVxdWVzdBIlCgRsb2dzGAEgASgLMhIuZGVza3RvcC5Mb2dMaW1pdHNIAIgBAUIHCgVfbG9ncyKvAQoJTG9nTGltaXRzEiIKFW1heF9zZXJ2aWNlX21lZ2FieXRlcxgBIAEoAUgAiAEBEiAKE21heF90b3RhbF9tZWdhYnl0ZXMYAiABKAFIAYgBARIZCgxtYXhfYWdlX2RheXMYAyABKAFIAogBAUIYChZfbWF4X3NlcnZpY2VfbWVnYWJ5dGVzQhYKFF9tYXhfdG90YWxfbWVnYWJ5dGVzQg8KDV9tYXhfYWdlX2RheXMikAEKEFNldHRpbmdzUmVzcG9uc2USIAoEbG9ncxgBIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzEigKDGRlZmF1bHRfbG9ncxgCIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzEgwKBGZpbGUYAyABKAkSDwoHcHJvYmxlbRgEIAEoCRIRCglsb2dfYnl0ZXMYBSABKAEyoAEKCFNldHRpbmdzEkcKDFJlYWRTZXR0aW5ncxIcLmRlc2t0b3AuUmVhZFNldHRpbmdzUmVxdWVzdBoZLmRlc2t0b3AuU2V0dGluZ3NSZXNwb25zZRJLCg5DaGFuZ2VTZXR0aW5ncxIeLmRlc2t0b3AuQ2hhbmdlU2V0dGluZ3NSZXF1ZXN0GhkuZGVza3RvcC5TZXR0aW5nc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("Cg5zZXR0aW5ncy5wcm90bxIHZGVza3RvcCIVChNSZWFkU2V0dGluZ3NSZXF1ZXN0IoMBChVDaGFuZ2VTZXR0aW5nc1JlcXVlc3QSJQoEbG9ncxgBIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzSACIAQESLgoHdHJhZmZpYxgCIAEoCzIYLmRlc2t0b3AuVHJhZmZpY1NldHRpbmdzSAGIAQFCBwoFX2xvZ3NCCgoIX3RyYWZmaWMirwEKCUxvZ0xpbWl0cxIiChVtYXhfc2VydmljZV9tZWdhYnl0ZXMYASABKAFIAIgBARIgChNtYXhfdG90YWxfbWVnYWJ5dGVzGAIgASgBSAGIAQESGQoMbWF4X2FnZV9kYXlzGAMgASgBSAKIAQFCGAoWX21heF9zZXJ2aWNlX21lZ2FieXRlc0IWChRfbWF4X3RvdGFsX21lZ2FieXRlc0IPCg1fbWF4X2FnZV9kYXlzInMKD1RyYWZmaWNTZXR0aW5ncxIXCgphY2Nlc3NfbG9nGAEgASgISACIAQESIAoTa2VwdF9ib2R5X2tpbG9ieXRlcxgCIAEoAUgBiAEBQg0KC19hY2Nlc3NfbG9nQhYKFF9rZXB0X2JvZHlfa2lsb2J5dGVzIu4BChBTZXR0aW5nc1Jlc3BvbnNlEiAKBGxvZ3MYASABKAsyEi5kZXNrdG9wLkxvZ0xpbWl0cxIoCgxkZWZhdWx0X2xvZ3MYAiABKAsyEi5kZXNrdG9wLkxvZ0xpbWl0cxIMCgRmaWxlGAMgASgJEg8KB3Byb2JsZW0YBCABKAkSEQoJbG9nX2J5dGVzGAUgASgBEikKB3RyYWZmaWMYBiABKAsyGC5kZXNrdG9wLlRyYWZmaWNTZXR0aW5ncxIxCg9kZWZhdWx0X3RyYWZmaWMYByABKAsyGC5kZXNrdG9wLlRyYWZmaWNTZXR0aW5nczKgAQoIU2V0dGluZ3MSRwoMUmVhZFNldHRpbmdzEhwuZGVza3RvcC5SZWFkU2V0dGluZ3NSZXF1ZXN0GhkuZGVza3RvcC5TZXR0aW5nc1Jlc3BvbnNlEksKDkNoYW5nZVNldHRpbmdzEh4uZGVza3RvcC5DaGFuZ2VTZXR0aW5nc1JlcXVlc3QaGS5kZXNrdG9wLlNldHRpbmdzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message desktop.ReadSettingsRequest
@@ -35,6 +35,11 @@ export type ChangeSettingsRequest = Message<"desktop.ChangeSettingsRequest"> & {
    * @generated from field: optional desktop.LogLimits logs = 1;
    */
   logs?: LogLimits | undefined;
+
+  /**
+   * @generated from field: optional desktop.TrafficSettings traffic = 2;
+   */
+  traffic?: TrafficSettings | undefined;
 };
 
 /**
@@ -80,6 +85,34 @@ export const LogLimitsSchema: GenMessage<LogLimits> = /*@__PURE__*/
   messageDesc(file_settings, 2);
 
 /**
+ * What is kept of the requests through gateway and proxy. A field that is absent in a change stays as it is.
+ *
+ * @generated from message desktop.TrafficSettings
+ */
+export type TrafficSettings = Message<"desktop.TrafficSettings"> & {
+  /**
+   * Whether each request is a line of the logs micro.gateway and micro.proxy.
+   *
+   * @generated from field: optional bool access_log = 1;
+   */
+  accessLog?: boolean | undefined;
+
+  /**
+   * Kilobytes of the text of each request that are kept in memory, to send it again; 0: none, at most 1024.
+   *
+   * @generated from field: optional double kept_body_kilobytes = 2;
+   */
+  keptBodyKilobytes?: number | undefined;
+};
+
+/**
+ * Describes the message desktop.TrafficSettings.
+ * Use `create(TrafficSettingsSchema)` to create a new message.
+ */
+export const TrafficSettingsSchema: GenMessage<TrafficSettings> = /*@__PURE__*/
+  messageDesc(file_settings, 3);
+
+/**
  * @generated from message desktop.SettingsResponse
  */
 export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
@@ -115,6 +148,16 @@ export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
    * @generated from field: double log_bytes = 5;
    */
   logBytes: number;
+
+  /**
+   * @generated from field: desktop.TrafficSettings traffic = 6;
+   */
+  traffic?: TrafficSettings | undefined;
+
+  /**
+   * @generated from field: desktop.TrafficSettings default_traffic = 7;
+   */
+  defaultTraffic?: TrafficSettings | undefined;
 };
 
 /**
@@ -122,7 +165,7 @@ export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
  * Use `create(SettingsResponseSchema)` to create a new message.
  */
 export const SettingsResponseSchema: GenMessage<SettingsResponse> = /*@__PURE__*/
-  messageDesc(file_settings, 3);
+  messageDesc(file_settings, 4);
 
 /**
  * @generated from service desktop.Settings

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file traffic.proto.
  */
 export const file_traffic: GenFile = /*@__PURE__*/
-  fileDesc("Cg10cmFmZmljLnByb3RvEgdkZXNrdG9wIjkKEVdhdGNoR3JhcGhSZXF1ZXN0EhEKCXBlcmlvZF9tcxgBIAEoBRIRCgl3aW5kb3dfbXMYAiABKAEi1wIKBENhbGwSCgoCaWQYASABKAESCgoCYXQYAiABKAESDAoEZnJvbRgDIAEoCRIKCgJ0bxgEIAEoCRIMCgRub2RlGAUgASgJEgsKA3ZpYRgGIAEoCRIMCgRraW5kGAcgASgJEg4KBm1ldGhvZBgIIAEoCRIMCgRwYXRoGAkgASgJEg4KBnN0YXR1cxgKIAEoBRIYCgtncnBjX3N0YXR1cxgLIAEoBUgAiAEBEhUKDXJlcXVlc3RfYnl0ZXMYDCABKAESFgoOcmVzcG9uc2VfYnl0ZXMYDSABKAESEwoLZHVyYXRpb25fbXMYDiABKAESEAoIdHJhY2VfaWQYDyABKAkSDwoHc3Bhbl9pZBgQIAEoCRIWCg5wYXJlbnRfc3Bhbl9pZBgRIAEoCRINCgVlcnJvchgSIAEoCRIOCgZmYWlsZWQYEyABKAhCDgoMX2dycGNfc3RhdHVzIn8KDENhbGxzUmVxdWVzdBIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEhMKC2ZhaWxlZF9vbmx5GAMgASgIEhAKCHRyYWNlX2lkGAQgASgJEgwKBHRleHQYBSABKAkSDQoFbGltaXQYBiABKAUSEQoJYmVmb3JlX2lkGAcgASgBIj4KDUNhbGxzUmVzcG9uc2USHAoFY2FsbHMYASADKAsyDS5kZXNrdG9wLkNhbGwSDwoHc2tpcHBlZBgCIAEoATLEAQoHVHJhZmZpYxJCCgpXYXRjaEdyYXBoEhouZGVza3RvcC5XYXRjaEdyYXBoUmVxdWVzdBoWLmRlc2t0b3AuR3JhcGhSZXNwb25zZTABEjYKBUNhbGxzEhUuZGVza3RvcC5DYWxsc1JlcXVlc3QaFi5kZXNrdG9wLkNhbGxzUmVzcG9uc2USPQoKV2F0Y2hDYWxscxIVLmRlc2t0b3AuQ2FsbHNSZXF1ZXN0GhYuZGVza3RvcC5DYWxsc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_graph]);
+  fileDesc("Cg10cmFmZmljLnByb3RvEgdkZXNrdG9wIjkKEVdhdGNoR3JhcGhSZXF1ZXN0EhEKCXBlcmlvZF9tcxgBIAEoBRIRCgl3aW5kb3dfbXMYAiABKAEi1wIKBENhbGwSCgoCaWQYASABKAESCgoCYXQYAiABKAESDAoEZnJvbRgDIAEoCRIKCgJ0bxgEIAEoCRIMCgRub2RlGAUgASgJEgsKA3ZpYRgGIAEoCRIMCgRraW5kGAcgASgJEg4KBm1ldGhvZBgIIAEoCRIMCgRwYXRoGAkgASgJEg4KBnN0YXR1cxgKIAEoBRIYCgtncnBjX3N0YXR1cxgLIAEoBUgAiAEBEhUKDXJlcXVlc3RfYnl0ZXMYDCABKAESFgoOcmVzcG9uc2VfYnl0ZXMYDSABKAESEwoLZHVyYXRpb25fbXMYDiABKAESEAoIdHJhY2VfaWQYDyABKAkSDwoHc3Bhbl9pZBgQIAEoCRIWCg5wYXJlbnRfc3Bhbl9pZBgRIAEoCRINCgVlcnJvchgSIAEoCRIOCgZmYWlsZWQYEyABKAhCDgoMX2dycGNfc3RhdHVzIn8KDENhbGxzUmVxdWVzdBIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEhMKC2ZhaWxlZF9vbmx5GAMgASgIEhAKCHRyYWNlX2lkGAQgASgJEgwKBHRleHQYBSABKAkSDQoFbGltaXQYBiABKAUSEQoJYmVmb3JlX2lkGAcgASgBIj4KDUNhbGxzUmVzcG9uc2USHAoFY2FsbHMYASADKAsyDS5kZXNrdG9wLkNhbGwSDwoHc2tpcHBlZBgCIAEoASIdCg9DYWxsQm9keVJlcXVlc3QSCgoCaWQYASABKAEiUQoQQ2FsbEJvZHlSZXNwb25zZRIMCgRrZXB0GAEgASgIEgwKBGJvZHkYAiABKAwSFAoMY29udGVudF90eXBlGAMgASgJEgsKA2N1dBgEIAEoCDKFAgoHVHJhZmZpYxJCCgpXYXRjaEdyYXBoEhouZGVza3RvcC5XYXRjaEdyYXBoUmVxdWVzdBoWLmRlc2t0b3AuR3JhcGhSZXNwb25zZTABEjYKBUNhbGxzEhUuZGVza3RvcC5DYWxsc1JlcXVlc3QaFi5kZXNrdG9wLkNhbGxzUmVzcG9uc2USPQoKV2F0Y2hDYWxscxIVLmRlc2t0b3AuQ2FsbHNSZXF1ZXN0GhYuZGVza3RvcC5DYWxsc1Jlc3BvbnNlMAESPwoIQ2FsbEJvZHkSGC5kZXNrdG9wLkNhbGxCb2R5UmVxdWVzdBoZLmRlc2t0b3AuQ2FsbEJvZHlSZXNwb25zZWIGcHJvdG8z", [file_graph]);
 
 /**
  * @generated from message desktop.WatchGraphRequest
@@ -248,6 +248,61 @@ export const CallsResponseSchema: GenMessage<CallsResponse> = /*@__PURE__*/
   messageDesc(file_traffic, 3);
 
 /**
+ * @generated from message desktop.CallBodyRequest
+ */
+export type CallBodyRequest = Message<"desktop.CallBodyRequest"> & {
+  /**
+   * Call.id
+   *
+   * @generated from field: double id = 1;
+   */
+  id: number;
+};
+
+/**
+ * Describes the message desktop.CallBodyRequest.
+ * Use `create(CallBodyRequestSchema)` to create a new message.
+ */
+export const CallBodyRequestSchema: GenMessage<CallBodyRequest> = /*@__PURE__*/
+  messageDesc(file_traffic, 4);
+
+/**
+ * @generated from message desktop.CallBodyResponse
+ */
+export type CallBodyResponse = Message<"desktop.CallBodyResponse"> & {
+  /**
+   * Whether any of it is kept: text is, while there is room, and the settings may say that none is.
+   *
+   * @generated from field: bool kept = 1;
+   */
+  kept: boolean;
+
+  /**
+   * @generated from field: bytes body = 2;
+   */
+  body: Uint8Array;
+
+  /**
+   * @generated from field: string content_type = 3;
+   */
+  contentType: string;
+
+  /**
+   * Whether the body was longer than what is kept.
+   *
+   * @generated from field: bool cut = 4;
+   */
+  cut: boolean;
+};
+
+/**
+ * Describes the message desktop.CallBodyResponse.
+ * Use `create(CallBodyResponseSchema)` to create a new message.
+ */
+export const CallBodyResponseSchema: GenMessage<CallBodyResponse> = /*@__PURE__*/
+  messageDesc(file_traffic, 5);
+
+/**
  * @generated from service desktop.Traffic
  */
 export const Traffic: GenService<{
@@ -280,6 +335,16 @@ export const Traffic: GenService<{
     methodKind: "server_streaming";
     input: typeof CallsRequestSchema;
     output: typeof CallsResponseSchema;
+  },
+  /**
+   * The body of a call, as far as it is kept, to send it again.
+   *
+   * @generated from rpc desktop.Traffic.CallBody
+   */
+  callBody: {
+    methodKind: "unary";
+    input: typeof CallBodyRequestSchema;
+    output: typeof CallBodyResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_traffic, 0);

@@ -262,3 +262,19 @@ it('GW-09 a client that is slow with its body is not taken for a service that ha
   expect(await client.until('got')).toMatch(/^HTTP\/1\.1 200 /);
   client.socket.destroy();
 });
+
+/**
+ * An answer that begins before the request has ended lets the connection stay until it has. That end once came when the
+ * body was complete, with a part of the answer still to come.
+ */
+it('GW-09 a service that sends back what it reads gives a whole answer to a client that closes after it', async () => {
+  await gateway().serve(http.createServer((request, response) => request.pipe(response)));
+  const body = Buffer.alloc(3_000_000, 'abc');
+  for (const headers of [{}, { 'transfer-encoding': 'chunked' }] as Record<string, string>[]) {
+    const answer = await gateway().ask('/svc/echo', { method: 'POST', body, headers });
+    expect(answer.body.equals(body)).toBe(true);
+  }
+  await gateway().whenIdle();
+  await waitFor('both are told', () => gateway().calls.length === 2);
+  expect(gateway().calls.map(({ error }) => error)).toEqual(['', '']);
+});

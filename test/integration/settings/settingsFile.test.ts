@@ -32,7 +32,8 @@ describe('settings.json', () => {
     file.onDidChange(({ logs }) => told.push(logs.maxAgeDays));
     await file.change({ logs: { maxTotalMegabytes: 100 } });
     await Promise.all([file.change({ logs: { maxAgeDays: 3 } }), file.change({ logs: { maxServiceMegabytes: 50 } })]);
-    const expected = { logs: { maxServiceMegabytes: 50, maxTotalMegabytes: 100, maxAgeDays: 3 } };
+    const { traffic } = defaultSettings;
+    const expected = { logs: { maxServiceMegabytes: 50, maxTotalMegabytes: 100, maxAgeDays: 3 }, traffic };
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(expected);
     expect((await file.read()).settings).toEqual(expected);
     expect(told).toEqual([30, 3, 3]);

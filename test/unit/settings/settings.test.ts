@@ -9,7 +9,7 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ log: {} }, 'there is no setting log (known here: logs)'],
+    [{ log: {} }, 'there is no setting log (known here: logs, traffic)'],
     [
       { logs: { maxAge: 3 } },
       'there is no setting logs.maxAge (known here: maxServiceMegabytes, maxTotalMegabytes, maxAgeDays)',
@@ -19,6 +19,8 @@ describe('settings', () => {
     [{ logs: { maxTotalMegabytes: 1 } }, 'logs.maxTotalMegabytes is 1, and has to be at least 16'],
     [{ logs: { maxServiceMegabytes: 1e9 } }, 'logs.maxServiceMegabytes is 1000000000, and may be at most 1000000'],
     [{ logs: [] }, 'logs is [], and has to be an object'],
+    [{ traffic: { accessLog: 1 } }, 'traffic.accessLog is 1, and has to be true or false'],
+    [{ traffic: { log: true } }, 'there is no setting traffic.log (known here: accessLog, keptBodyKilobytes)'],
     [[], 'the whole is [], and has to be an object'],
   ])('%j: %s', (value, problem) => {
     expect(settingsProblems(value)).toEqual([problem]);

@@ -1,15 +1,8 @@
-import { create } from '@bufbuild/protobuf';
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import type { ActionEvent } from '../../../../shared/contract/gen/actions_pb.ts';
 import { Desktop } from '../../../../shared/contract/gen/desktop_pb.ts';
 import type { Candidate } from '../../../../shared/contract/gen/projects_pb.ts';
 import type { GraphResponse } from '../../../../shared/contract/gen/graph_pb.ts';
-import {
-  type ReadLogsRequest,
-  type ReadLogsResponse,
-  ReadLogsResponseSchema,
-  LogQuerySchema,
-} from '../../../../shared/contract/gen/logs_pb.ts';
 import type { DoctorResponse, InfoResponse } from '../../../../shared/contract/gen/server_pb.ts';
 import { Kind } from '../../../../shared/contract/gen/state_pb.ts';
 import type { WatchUsageResponse } from '../../../../shared/contract/gen/usage_pb.ts';
@@ -20,6 +13,7 @@ import type { LogStore } from '../../logs/logStore.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type UsagePoint, usageSpanMs } from '../usageHistory.ts';
 import { eventsOf, streamOf } from './eventStream.ts';
+import { readLogs, unknownService } from './readLogs.ts';
 import { selectServices } from './selectServices.ts';
 import { stateFeed } from './stateFeed.ts';
 import { requireFolder, requireName } from './validate.ts';
@@ -211,43 +205,4 @@ function action(
   run: (report: (event: ActionEvent) => void) => Promise<void>,
 ): AsyncGenerator<ActionEvent> {
   return streamOf(run, context.signal);
-}
-
-async function* readLogs(
-  logs: LogStore,
-  runtime: Runtime,
-  request: ReadLogsRequest,
-  context: HandlerContext,
-): AsyncGenerator<ReadLogsResponse> {
-  const query = request.query ?? create(LogQuerySchema, {});
-  if (query.services.length > 0) {
-    const withLogs = new Set(await logs.services());
-    for (const name of query.services) {
-      if (!withLogs.has(name) && !runtime.service(name)) throw unknownService(name);
-    }
-    if (query.run > 0) await requireRun(logs, query.services, query.run);
-  }
-  if (request.countOnly) {
-    yield create(ReadLogsResponseSchema, { count: await logs.count(query, context.signal) });
-    return;
-  }
-  const options = { query, tail: request.tail, follow: request.follow, limit: request.limit };
-  for await (const batch of logs.read(options, context.signal)) yield create(ReadLogsResponseSchema, batch);
-}
-
-/** A run that was cut off by age or size is as unknown as one that never was. */
-async function requireRun(logs: LogStore, services: readonly string[], run: number): Promise<void> {
-  const found = await Promise.all(services.map((service) => logs.runs(service, Number.MAX_SAFE_INTEGER)));
-  if (found.some((runs) => runs.some((info) => info.run === run))) return;
-  const newest = Math.max(0, ...found.flatMap((runs) => runs.map((info) => info.run)));
-  throw new MicroError('logs.run-not-found', `${services.join(', ')} has no run ${run}`, {
-    next: newest > 0 ? `the newest is ${newest}` : 'it was never started',
-    details: { run },
-  });
-}
-
-function unknownService(name: string): MicroError {
-  return new MicroError('service.not-found', `there is no service "${name}"`, {
-    next: 'list them with: micro services',
-  });
 }

@@ -21,6 +21,8 @@ export function settingsService(router: ConnectRouter, options: SettingsServiceO
     return {
       logs: current.logs,
       defaultLogs: defaultSettings.logs,
+      traffic: current.traffic,
+      defaultTraffic: defaultSettings.traffic,
       file: settings.path,
       problem: problem ?? '',
       logBytes: await logBytes(),
@@ -28,10 +30,19 @@ export function settingsService(router: ConnectRouter, options: SettingsServiceO
   };
   router.service(SettingsContract, {
     readSettings: answer,
-    async changeSettings({ logs }) {
-      const set = logs && Object.entries(logs).filter(([key, value]) => !key.startsWith('$') && value !== undefined);
-      await settings.change(set ? { logs: Object.fromEntries(set) } : {});
+    async changeSettings({ logs, traffic }) {
+      await settings.change({
+        ...(logs && { logs: setFields(logs) }),
+        ...(traffic && { traffic: setFields(traffic) }),
+      });
       return answer();
     },
   });
+}
+
+/** The fields of a message that the client has set. */
+function setFields(message: object): object {
+  return Object.fromEntries(
+    Object.entries(message).filter(([key, value]) => !key.startsWith('$') && value !== undefined),
+  );
 }

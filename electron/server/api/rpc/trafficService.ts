@@ -59,6 +59,11 @@ export function trafficService(router: ConnectRouter, options: TrafficServiceOpt
     calls(request) {
       return { calls: calls.find(filterOf(request), limitOf(request)).map(toMessage) };
     },
+    callBody({ id }) {
+      const body = calls.withKeptBody(id)?.body;
+      if (!body) return {};
+      return { kept: true, body: body.bytes(), contentType: body.contentType, cut: body.isCut };
+    },
     watchCalls: (request, { signal }) => watchCalls(calls, clock, request, signal),
   });
 }
@@ -111,5 +116,6 @@ function limitOf({ limit }: CallsRequest): number {
 }
 
 function toMessage(call: SeenCall): Call {
-  return create(CallSchema, { ...call, failed: isFailed(call) });
+  const { body: _, ...parts } = call;
+  return create(CallSchema, { ...parts, failed: isFailed(call) });
 }
