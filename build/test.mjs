@@ -10,9 +10,11 @@ import { setUp } from './setup.mjs';
 
 /**
  * `npm test [KIND…]`: sets up what is missing and runs every check and test, real Electron included. Kinds: check, unit,
- * contract, renderer, integration, headless, smoke, e2e. The last line is `N passed, N failed`; the exit code is 1 when one failed.
+ * contract, renderer, integration, headless, smoke, e2e, packaged. The last line is `N passed, N failed`; the exit code is 1 when one failed.
  */
-const KINDS = ['check', 'unit', 'contract', 'renderer', 'integration', 'headless', 'smoke', 'e2e'];
+const KINDS = ['check', 'unit', 'contract', 'renderer', 'integration', 'headless', 'smoke', 'e2e', 'packaged'];
+/** What the tests of packages start, see build/dist.mjs; little compressed, for it is thrown away. */
+const TESTED_PACKAGES = ['dir', 'tar.gz', 'deb', '--fast'];
 /** Where failed runs in a window leave their pictures and logs. */
 const RESULTS = join(root, 'test-results');
 
@@ -51,6 +53,7 @@ await runScript(async () => {
     process.stdout.write(`\n── ${kind}\n`);
     if (kind === 'check') await runCheck();
     else if (kind === 'smoke') await runSmoke(setup.electron.executable);
+    else if (kind === 'packaged') await runPackaged(setup.electron);
     else await runVitest(kind, setup.electron);
   }
   process.stdout.write(`\nElectron: ${setup.why}\n`);
@@ -110,6 +113,22 @@ async function runVitest(kind, electron) {
   } catch (error) {
     count(false, `${kind}: no result (${error.message})`);
   }
+}
+
+/** Packs the app and starts what came of it. Packages for other systems are made and tested on those. */
+async function runPackaged(electron) {
+  if (process.platform !== 'linux') {
+    process.stdout.write('packaged: its tests are for Linux; npm run dist makes the packages of this system\n');
+    return;
+  }
+  const env = { ...process.env, MICRO_ELECTRON: electron.executable };
+  const { code } = await runCommand(process.execPath, [join(root, 'build/dist.mjs'), ...TESTED_PACKAGES], {
+    cwd: root,
+    env,
+    inherit: true,
+  });
+  count(code === 0, 'packaged: npm run dist');
+  if (code === 0) await runVitest('packaged', electron);
 }
 
 async function retried(kind, electron, files) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
@@ -9,7 +9,7 @@ import { SetupError } from './steps.mjs';
 export const dist = join(root, 'dist');
 
 /** Packages that stay packages: native, or provided by the runtime. */
-const EXTERNAL = ['electron', '@lydell/node-pty', 'lmdb'];
+const EXTERNAL = ['electron', '@lydell/node-pty', 'lmdb', 'electron-updater'];
 /** What runs inside Electron is written for the oldest Node among the runtimes it is tested on. */
 const NODE_TARGET = 'node18';
 /**
@@ -183,6 +183,19 @@ async function buildRenderer() {
   if (existsSync(join(dist, 'renderer'))) renameSync(join(dist, 'renderer'), previous);
   renameSync(next, join(dist, 'renderer'));
   rmSync(previous, { recursive: true, force: true });
+}
+
+/**
+ * The files of dist/node that its programs load, relative to the checkout: the entry points and the parts that they name,
+ * without those of older builds.
+ */
+export function runtimeNodeFiles() {
+  const wanted = Object.keys(nodeBuildOptions().entryPoints).map((name) => `${name}.mjs`);
+  for (const file of wanted) {
+    const text = readFileSync(join(dist, 'node', file), 'utf8');
+    for (const [name] of text.matchAll(/\bchunk-[A-Z0-9]+\.mjs\b/g)) if (!wanted.includes(name)) wanted.push(name);
+  }
+  return wanted.map((file) => `dist/node/${file}`);
 }
 
 function workerFiles(folder) {

@@ -116,7 +116,8 @@ function readFailure(file, version) {
   return undefined;
 }
 
-async function canReach(url) {
+/** Whether a server on the net answers, and why not. */
+export async function canReach(url) {
   try {
     await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(REACHABLE_TIMEOUT_MS) });
     return { ok: true };

@@ -30,7 +30,8 @@ export interface BridgeOptions {
   serverState: () => ServerState;
   retryServer: () => void;
   recentProjects: RecentProjects;
-  sampleProject: string;
+  /** Makes sure that the sample project is there, and tells where. */
+  sampleProject: () => Promise<string>;
   notify: (notification: DesktopNotification) => void;
   setTheme: (theme: 'light' | 'dark' | 'system') => Promise<void>;
   log: MainLog;
@@ -52,7 +53,7 @@ export function handleBridge(options: BridgeOptions): void {
       return recentProjects.add(name, folder);
     },
     removeRecentProject: ([folder]) => recentProjects.remove(absolutePath.parse(folder)),
-    sampleProject: () => options.sampleProject,
+    sampleProject: () => options.sampleProject(),
     openExternal: ([url]) => shell.openExternal(webUrl.parse(url)),
     showFolder: async ([folder]) => {
       const problem = await shell.openPath(absolutePath.parse(folder));

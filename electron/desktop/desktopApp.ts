@@ -15,6 +15,7 @@ import { defaultPreferences, type Preferences, preferencesSchema } from './prefe
 import { askWhatToDo, runningServices, stopServer } from './quitting.ts';
 import { RecentProjects, recentProjectsSchema } from './recentProjects.ts';
 import { callServer } from './serverCalls.ts';
+import { sampleProject } from './sampleProject.ts';
 import { serverCommand } from './serverCommand.ts';
 import { ServerStarter, startedServerSchema } from './serverStarter.ts';
 import { type WindowState, windowStateSchema } from './windowState.ts';
@@ -100,7 +101,10 @@ export class DesktopApp {
       serverState: () => this.server.state,
       retryServer: () => this.server.retry(),
       recentProjects: this.recentProjects,
-      sampleProject: join(this.options.packaged ? process.resourcesPath : this.options.root, 'examples', 'shop'),
+      sampleProject: () =>
+        this.options.packaged
+          ? sampleProject(join(process.resourcesPath, 'examples', 'shop'), join(this.options.home, 'sample', 'shop'))
+          : sampleProject(join(this.options.root, 'examples', 'shop'), undefined),
       notify: (notification) => {
         if (this.notifier.show(notification)) this.log.info(`the system shows: ${notification.title}`);
       },

@@ -11,7 +11,8 @@ const OWN_VARIABLE =
  */
 export function serverCommand(root: string, packaged: boolean, env: NodeJS.ProcessEnv): ServerCommand {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLE.test(name)));
-  const args = [join(root, 'dist', 'node', 'cli.mjs')];
+  // What runs as plain Node lies beside the archive of a packaged app, not in it.
+  const args = [join(root.replace(/app\.asar$/, 'app.asar.unpacked'), 'dist', 'node', 'cli.mjs')];
   return packaged
     ? { file: process.execPath, args, env: { ...kept, ELECTRON_RUN_AS_NODE: '1' } }
     : { file: env.MICRO_NODE || 'node', args, env: kept };

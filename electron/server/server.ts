@@ -35,6 +35,7 @@ import { HomeLock } from './host/homeLock.ts';
 import { Ports } from './host/ports.ts';
 import { SystemProcessTrees } from './host/processTrees.ts';
 import { PtyLauncher } from './host/ptyLauncher.ts';
+import { packagedNodeFolder } from './host/packagedNode.ts';
 import { ShellEnvironment } from './host/shellEnvironment.ts';
 import { createProcessTable } from './host/systemProcessTable.ts';
 import { UsageSampler } from './host/usageSampler.ts';
@@ -97,7 +98,7 @@ class LocalServer implements MicroServer {
   private readonly trees = new SystemProcessTrees({ table: this.table });
   private readonly registry = this.store.add(new MemoryRegistry(systemClock));
   private readonly watcher = new FolderWatcher();
-  private readonly shell = new ShellEnvironment();
+  private readonly shell = new ShellEnvironment({ fallbackFolder: packagedNodeFolder() });
   private readonly sockets = new Sockets();
   private readonly inFlight = new InFlight();
   private readonly callStats = new CallStats(systemClock);

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
+import { waitFor } from '../helpers/waitFor.ts';
 
 let launched: LaunchedApp | undefined;
 
@@ -21,12 +24,27 @@ describe('the page cannot leave its sandbox', () => {
     ).toEqual(['undefined', 'undefined']);
     const preferences = await app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
-        getLastWebPreferences(): { sandbox?: boolean; contextIsolation?: boolean; nodeIntegration?: boolean };
+        getLastWebPreferences(): Record<string, unknown>;
       };
-      const { sandbox, contextIsolation, nodeIntegration } = contents.getLastWebPreferences();
-      return { sandbox, contextIsolation, nodeIntegration };
+      return contents.getLastWebPreferences();
     });
-    expect(preferences).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+    expect(preferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+    });
+    // What was never asked for is absent or off, whichever way this Electron says it.
+    for (const name of [
+      'nodeIntegrationInSubFrames',
+      'nodeIntegrationInWorker',
+      'allowRunningInsecureContent',
+      'experimentalFeatures',
+      'enableBlinkFeatures',
+    ]) {
+      expect([name, Boolean(preferences?.[name])]).toEqual([name, false]);
+    }
 
     const opened = await app.evaluate(({ shell }) => {
       const urls: string[] = [];
@@ -78,5 +96,50 @@ describe('the page cannot leave its sandbox', () => {
       'https://example.com/',
     ]);
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+
+  test('the policy of the page allows nothing inline and nothing foreign, and no path leads out of its folder', async () => {
+    launched = await launchApp();
+    const { page } = launched;
+    const answer = await page.evaluate(async () => {
+      const response = await fetch('app://micro/index.html');
+      const outside = (path: string): Promise<number> =>
+        fetch(`app://micro${path}`).then(
+          ({ status }) => status,
+          () => 404,
+        );
+      return {
+        policy: response.headers.get('content-security-policy') ?? '',
+        nosniff: response.headers.get('x-content-type-options'),
+        statuses: await Promise.all(
+          ['/..%2f..%2fpackage.json', '/%2e%2e/main.cjs', '/..%5c..%5cpackage.json', '/%00', '/%'].map(outside),
+        ),
+      };
+    });
+    expect(answer.policy).toContain("default-src 'none'");
+    expect(answer.policy).not.toMatch(/unsafe-|https:|\*(?!$|;| ws)/);
+    expect(answer.nosniff).toBe('nosniff');
+    expect(answer.statuses).toEqual([404, 404, 404, 404, 404]);
+  });
+
+  test('a window that is not ours may not use the bridge, not even with our page in it, and the refusal is logged', async () => {
+    launched = await launchApp();
+    const { app, home } = launched;
+    const answer = await app.evaluate(async ({ app: electron, BrowserWindow }) => {
+      const foreign = new BrowserWindow({
+        show: false,
+        webPreferences: { preload: `${electron.getAppPath()}/dist/preload.cjs`, sandbox: true },
+      });
+      await foreign.loadURL('app://micro/_message');
+      const result = (await foreign.webContents.executeJavaScript(
+        'window.micro.serverState().then(() => "done", (error) => error.message)',
+      )) as string;
+      foreign.destroy();
+      return result;
+    });
+    expect(answer).toContain('this page may not use the bridge');
+    await waitFor('the refusal in the log', async () =>
+      (await readFile(join(home, 'logs', 'desktop.log'), 'utf8')).includes('refused serverState'),
+    );
   });
 });

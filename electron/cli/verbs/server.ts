@@ -167,7 +167,8 @@ class ServerHost {
 
 /** The built page, `dist/renderer`: beside the bundle, or under the repository when run from source. */
 function builtUi(): string | undefined {
-  for (const path of ['../renderer', '../../../dist/renderer']) {
+  // Beside the bundle; in the archive of a packaged app, which the bundle lies outside of; from the sources.
+  for (const path of ['../renderer', '../../../app.asar/dist/renderer', '../../../dist/renderer']) {
     const folder = fileURLToPath(new URL(path, import.meta.url));
     if (existsSync(`${folder}/index.html`)) return folder;
   }

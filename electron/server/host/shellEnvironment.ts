@@ -42,6 +42,8 @@ export interface ShellEnvironmentOptions {
   /** The user's login shell as the system knows it. */
   loginShell?: () => string | undefined;
   timeoutMs?: number;
+  /** Folder of programs for machines that lack them; looked in last. */
+  fallbackFolder?: string | undefined;
 }
 
 /**
@@ -56,7 +58,10 @@ export class ShellEnvironment {
 
   /** Asked once; later calls get the same answer. Never rejects. */
   read(): Promise<SystemEnvironment> {
-    this.result ??= resolveSystemEnvironment(this.options);
+    this.result ??= resolveSystemEnvironment(this.options).then((found) => ({
+      ...found,
+      env: withFallback(found.env, this.options.fallbackFolder),
+    }));
     return this.result;
   }
 
@@ -65,6 +70,17 @@ export class ShellEnvironment {
     this.result = undefined;
     return this.read();
   }
+}
+
+/** The variables with a folder at the end of PATH, whatever case the system writes that name in. */
+export function withFallback(
+  env: Readonly<Record<string, string>>,
+  folder: string | undefined,
+): Record<string, string> {
+  if (folder === undefined) return { ...env };
+  const name = Object.keys(env).find((each) => each.toUpperCase() === 'PATH') ?? 'PATH';
+  const folders = (env[name] ?? '').split(delimiter).filter((each) => each !== '' && each !== folder);
+  return { ...env, [name]: [...folders, folder].join(delimiter) };
 }
 
 /** True when `env` is already that of a terminal, or there is no other (Windows has one environment for everything). */

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  type FreshUser,
+  freshUser,
+  packagedMicro,
+  packagesFolder,
+  type PackagedApp,
+  startPackaged,
+} from '../helpers/packagedApp.ts';
+import { tempFolder } from '../helpers/tempFolder.ts';
+import { waitFor } from '../helpers/waitFor.ts';
+
+const run = promisify(execFile);
+const SERVICES = ['cart', 'catalog', 'mailer', 'orders', 'payments', 'shopper', 'storefront'];
+
+let user: FreshUser | undefined;
+let app: PackagedApp | undefined;
+
+afterEach(async () => {
+  app?.child.kill('SIGKILL');
+  for (const { pid } of (await user?.processes()) ?? []) process.kill(pid, 'SIGKILL');
+  app = user = undefined;
+});
+
+async function packageNamed(ending: string): Promise<string> {
+  const found = (await readdir(packagesFolder)).find((name) => name.endsWith(ending));
+  if (found === undefined) throw new Error(`npm run dist left no *${ending} in ${packagesFolder}`);
+  return join(packagesFolder, found);
+}
+
+/** As a person would: opens the sample in the window, which runs it, asks the command line, and quits. */
+async function useSample(executable: string, micro: string, as: FreshUser): Promise<void> {
+  app = await startPackaged(executable, as);
+  expect(await app.evaluate<string>('document.title')).toContain('Micro Desktop');
+  await app.clickButton('Sample project');
+  const running = await waitFor(
+    'the sample to run',
+    async () => {
+      const { out } = await packagedMicro(micro, as, ['status', '--json']);
+      const { services } = JSON.parse(out) as { services: { name: string; status: string }[] };
+      const names = services.filter(({ status }) => status === 'running').map(({ name }) => name);
+      return names.length === SERVICES.length ? names.sort() : undefined;
+    },
+    90_000,
+  );
+  expect(running).toEqual(SERVICES);
+  // What runs is the user's own copy; what was installed stays as it is.
+  await access(join(as.home, '.micro', 'sample', 'shop', 'micro.yaml'));
+  // There is no Node on this PATH: the services run on the app's own.
+  const { out } = await packagedMicro(micro, as, ['exec', 'cart', '--', 'node', '-p', 'process.versions.electron']);
+  expect(out).toMatch(/^\d+\.\d+\.\d+/m);
+
+  expect(await app.end()).toBe(0);
+  await waitFor('every process to end', async () => (await as.processes()).length === 0, 60_000);
+}
+
+interface FusesModule {
+  getCurrentFuseWire(executable: string): Promise<Record<string, unknown>>;
+  FuseV1Options: Record<string, number>;
+}
+
+describe('what was built, as a user without Node', () => {
+  test('the archive, unpacked where the path has a space and an umlaut, runs the sample and quits with nothing left', async () => {
+    const folder = await tempFolder('archive');
+    user = await freshUser(folder);
+    const place = join(folder, 'meine Äpp');
+    await mkdir(place);
+    await run('tar', ['-xzf', await packageNamed('.tar.gz'), '-C', place, '--strip-components=1']);
+    await useSample(join(place, 'micro-desktop'), join(place, 'resources/bin/micro'), user);
+  });
+
+  test('the deb installs, runs the sample, and leaves nothing but the data of the user when it is removed', async () => {
+    const folder = await tempFolder('deb');
+    user = await freshUser(folder);
+    const root = join(folder, 'root');
+    const database = join(root, 'var/lib/dpkg');
+    for (const name of ['info', 'updates']) await mkdir(join(database, name), { recursive: true });
+    await run('touch', [join(database, 'status'), join(database, 'available')]);
+    // The scripts run here, told of the root; what the package needs of Debian is on this machine, not in that root.
+    const dpkg = (args: string[]) =>
+      run('dpkg', [`--root=${root}`, '--force-depends', '--force-not-root', '--force-script-chrootless', ...args]);
+    await dpkg(['-i', await packageNamed('.deb')]);
+
+    const installed = join(root, 'opt/Micro Desktop');
+    expect(await readlink(join(root, 'usr/bin/micro'))).toBe('/opt/Micro Desktop/resources/bin/micro');
+    expect(await readlink(join(root, 'usr/bin/micro-desktop'))).toBe('/opt/Micro Desktop/micro-desktop');
+    const entry = await readFile(join(root, 'usr/share/applications/micro-desktop.desktop'), 'utf8');
+    expect(entry).toMatch(/^MimeType=.*x-scheme-handler\/micro;/m);
+    expect(entry).toMatch(/^MimeType=.*application\/x-micro-manifest;/m);
+    expect(entry).toMatch(/^Exec="\/opt\/Micro Desktop\/micro-desktop" %U$/m);
+    expect(await readFile(join(root, 'usr/share/mime/packages/micro-desktop.xml'), 'utf8')).toContain('micro.yaml');
+    expect((await stat(join(root, 'usr/share/icons/hicolor/256x256/apps/micro-desktop.png'))).size).toBeGreaterThan(0);
+    await useSample(join(installed, 'micro-desktop'), join(installed, 'resources/bin/micro'), user);
+
+    await dpkg(['-r', 'micro-desktop']);
+    const left = (await readdir(root, { recursive: true, withFileTypes: true })).filter((file) => !file.isDirectory());
+    expect(left.map((file) => join(file.parentPath, file.name)).filter((file) => !file.startsWith(database))).toEqual(
+      [],
+    );
+    await access(join(user.home, '.micro', 'sample', 'shop', 'micro.yaml'));
+  });
+
+  test('licences of everything inside lie beside it, and no library of the page among its packages', async () => {
+    const unpacked = join(packagesFolder, 'linux-unpacked');
+    const licences = await readFile(join(unpacked, 'THIRD-PARTY.txt'), 'utf8');
+    for (const name of ['react', 'lmdb', '@lydell/node-pty', '@mantine/core', 'elkjs', 'electron-updater']) {
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+`, 'm'));
+    }
+    await access(join(unpacked, 'LICENSES.chromium.html'));
+    const packages = await readdir(join(unpacked, 'resources/app.asar.unpacked/node_modules'));
+    expect(packages).toContain('lmdb');
+    for (const name of ['react', 'react-dom', '@mantine', '@xyflow', 'electron', 'vite'])
+      expect(packages).not.toContain(name);
+  });
+
+  test('the switches of the executable are what docs/security.md says', async () => {
+    const { getCurrentFuseWire, FuseV1Options } = (await import('@electron/fuses')) as unknown as FusesModule;
+    const { fuses } = (await import('../../build/packages/config.mjs' as string)) as { fuses: Record<string, boolean> };
+    const wire = await getCurrentFuseWire(join(packagesFolder, 'linux-unpacked/micro-desktop'));
+    const read = Object.keys(fuses).map((name) => {
+      const index = FuseV1Options[name[0]?.toUpperCase() + name.slice(1)];
+      return [name, wire[String(index)] === '1'.charCodeAt(0)];
+    });
+    expect(Object.fromEntries(read)).toEqual(fuses);
+    const document = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8');
+    for (const [name, on] of Object.entries(fuses)) {
+      expect(document).toContain(`| \`${name}\` | ${on ? 'on' : 'off'} |`);
+    }
+  });
+});
