@@ -1,6 +1,7 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import { MemoryEngine } from './memoryEngine.ts';
+import { MemoryBytes } from '../host/memoryBytes.ts';
+import { SPACES } from './engine.ts';
 import { RecordStore } from './recordStore.ts';
 import type { Store } from './store.ts';
 
@@ -11,8 +12,8 @@ import type { Store } from './store.ts';
 export async function openFileStore(folder: string, clock: Clock): Promise<Store> {
   try {
     // Loaded when it is needed: it brings a native library.
-    const { LmdbEngine } = await import('./lmdbEngine.ts');
-    return new RecordStore(await LmdbEngine.open(folder), clock);
+    const { LmdbBytes } = await import('../host/lmdbBytes.ts');
+    return new RecordStore(await LmdbBytes.open({ folder, spaces: SPACES, subject: 'the store' }), clock);
   } catch (error) {
     throw new MicroError('storage.failed', `the store in ${folder} cannot be opened: ${(error as Error).message}`, {
       next: 'See that the folder can be written to; move data.mdb away to begin with an empty store.',
@@ -23,5 +24,5 @@ export async function openFileStore(folder: string, clock: Clock): Promise<Store
 
 /** A store that is gone with the process. */
 export function openMemoryStore(clock: Clock): Store {
-  return new RecordStore(new MemoryEngine(), clock);
+  return new RecordStore(new MemoryBytes(SPACES), clock);
 }

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import type { EngineWriter } from '../../../electron/server/store/engine.ts';
-import { MemoryEngine } from '../../../electron/server/store/memoryEngine.ts';
+import { type EngineWriter, type Space, SPACES } from '../../../electron/server/store/engine.ts';
+import { MemoryBytes } from '../../../electron/server/host/memoryBytes.ts';
 import { RecordStore } from '../../../electron/server/store/recordStore.ts';
 import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
 import { table, write } from '../../helpers/storeFixture.ts';
 
 /** An engine whose disk can be full. */
-class FullEngine extends MemoryEngine {
+class FullEngine extends MemoryBytes<Space> {
   isFull = false;
   attempts = 0;
 
@@ -18,7 +18,7 @@ class FullEngine extends MemoryEngine {
 
 it('what is over and cannot be taken out is hidden all the same, and is taken out once there is room', async () => {
   const clock = new FakeClock();
-  const engine = new FullEngine();
+  const engine = new FullEngine(SPACES);
   const store = new RecordStore(engine, clock);
   const expired: string[] = [];
   store.onDidChange(({ type, key }) => type === 'expired' && expired.push(key));

@@ -1,15 +1,17 @@
-import { type Engine, type EngineRange, type EngineReader, type EngineWriter, SPACES, type Space } from './engine.ts';
+import type { KeyRange, SortedBytes, SortedReader, SortedWriter } from './sortedBytes.ts';
 
 /** Keys are kept as text of one character a byte, which sorts as the bytes do. */
 type Rows = Map<string, Buffer>;
 
-/** An engine that forgets: for tests, and for a store that is asked to be nothing but memory. */
-export class MemoryEngine implements Engine {
-  private readonly spaces = new Map<Space, { rows: Rows; sorted: string[] | undefined }>(
-    SPACES.map((space) => [space, { rows: new Map(), sorted: [] }]),
-  );
+/** Sorted bytes that are gone with the process: for tests, and for what is asked to be nothing but memory. */
+export class MemoryBytes<Space extends string> implements SortedBytes<Space> {
+  private readonly spaces: ReadonlyMap<Space, { rows: Rows; sorted: string[] | undefined }>;
 
-  async write<T>(step: (writer: EngineWriter) => T): Promise<T> {
+  constructor(spaces: readonly Space[]) {
+    this.spaces = new Map(spaces.map((space) => [space, { rows: new Map(), sorted: [] }]));
+  }
+
+  async write<T>(step: (writer: SortedWriter<Space>) => T): Promise<T> {
     const undo: (() => void)[] = [];
     try {
       return step({
@@ -23,7 +25,7 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  read<T>(look: (reader: EngineReader) => T): T {
+  read<T>(look: (reader: SortedReader<Space>) => T): T {
     return look(this.reader());
   }
 
@@ -34,14 +36,14 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  private reader(): EngineReader {
+  private reader(): SortedReader<Space> {
     return {
       get: (space, key) => this.part(space).rows.get(text(key)),
       range: (space, range) => this.range(space, range),
     };
   }
 
-  private *range(space: Space, { from, to, reverse }: EngineRange): Iterable<{ key: Buffer; value: Buffer }> {
+  private *range(space: Space, { from, to, reverse }: KeyRange): Iterable<{ key: Buffer; value: Buffer }> {
     const part = this.part(space);
     part.sorted ??= [...part.rows.keys()].sort();
     const keys = part.sorted.slice(lowerBound(part.sorted, text(from)), lowerBound(part.sorted, text(to)));

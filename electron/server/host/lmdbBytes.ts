@@ -2,7 +2,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { MicroError } from '../../../shared/contract/errors.ts';
-import { type Engine, type EngineReader, type EngineWriter, SPACES, type Space } from './engine.ts';
+import type { SortedBytes, SortedReader, SortedWriter } from './sortedBytes.ts';
 
 type Rows = Database<Buffer, Buffer>;
 
@@ -12,34 +12,44 @@ type CommitError = Error & { commitError?: Promise<never> };
 /** With less room than one of the largest values and its pages need, bytes, a failed write is put down to a full disk. */
 const FULL_BELOW_BYTES = 72 * 1024 * 1024;
 
+/** What to keep, and where. */
+export interface LmdbBytesOptions<Space extends string> {
+  /** A folder of its own; the file in it is `data.mdb`. */
+  folder: string;
+  spaces: readonly Space[];
+  /** Whose it is, as errors say it: "the store". */
+  subject: string;
+}
+
 /**
- * An engine on an lmdb file, `data.mdb` in a folder of its own. Steps of one turn share a commit; a crash of the process
+ * Sorted bytes in an lmdb file. Steps of one turn share a commit; a crash of the process
  * loses none of what was committed, as the pages are the system's by then.
  */
-export class LmdbEngine implements Engine {
+export class LmdbBytes<Space extends string> implements SortedBytes<Space> {
   private constructor(
-    private readonly folder: string,
+    private readonly options: LmdbBytesOptions<Space>,
     private readonly root: RootDatabase,
     private readonly spaces: ReadonlyMap<Space, Rows>,
   ) {}
 
   /** Opens or makes the file. Rejects with the system's own error when that cannot be. */
-  static async open(folder: string): Promise<LmdbEngine> {
+  static async open<Space extends string>(options: LmdbBytesOptions<Space>): Promise<LmdbBytes<Space>> {
+    const { folder } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const root = open({
       path: join(folder, 'data.mdb'),
       noSubdir: true,
-      maxDbs: SPACES.length,
+      maxDbs: options.spaces.length,
       // With it, a commit that fails also rejects a promise inside lmdb that nobody holds, which would end the server.
       eventTurnBatching: false,
     });
     const spaces = new Map<Space, Rows>();
-    for (const name of SPACES)
+    for (const name of options.spaces)
       spaces.set(name, root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' }));
-    return new LmdbEngine(folder, root, spaces);
+    return new LmdbBytes(options, root, spaces);
   }
 
-  async write<T>(step: (writer: EngineWriter) => T): Promise<T> {
+  async write<T>(step: (writer: SortedWriter<Space>) => T): Promise<T> {
     try {
       // As a child, because only a child takes back what it did when it throws; others of the same commit are not touched.
       return await this.root.childTransaction(() =>
@@ -54,7 +64,7 @@ export class LmdbEngine implements Engine {
     }
   }
 
-  read<T>(look: (reader: EngineReader) => T): T {
+  read<T>(look: (reader: SortedReader<Space>) => T): T {
     return look(this.reader());
   }
 
@@ -69,17 +79,17 @@ export class LmdbEngine implements Engine {
       () => error,
       (reason: unknown) => reason as Error,
     );
-    const disk = await statfs(this.folder).catch(() => undefined);
+    const disk = await statfs(this.options.folder).catch(() => undefined);
     const freeBytes = disk ? disk.bavail * disk.bsize : Number.POSITIVE_INFINITY;
     const isFull = freeBytes < FULL_BELOW_BYTES;
     return new MicroError(
       isFull ? 'storage.full' : 'storage.failed',
-      `the store cannot be written: ${isFull ? `its disk has ${freeBytes} bytes left` : cause.message}`,
+      `${this.options.subject} cannot be written: ${isFull ? `its disk has ${freeBytes} bytes left` : cause.message}`,
       { next: 'Nothing of it was stored. Make room and try again.', retryable: true, cause },
     );
   }
 
-  private reader(): EngineReader {
+  private reader(): SortedReader<Space> {
     return {
       get: (space, key) => this.rows(space).get(asBuffer(key)),
       range: (space, { from, to, reverse }) =>

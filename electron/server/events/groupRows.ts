@@ -1,0 +1,96 @@
+import type { DeadLetter } from './eventLog.ts';
+import { decodeDeadLetter, encodeDeadLetter } from './eventCodec.ts';
+import { belongingTo, type EngineReader, type EngineWriter, groupKey, offsetKey, offsetOf, offsets } from './spaces.ts';
+
+/** Dead letters that are kept of a group; the oldest go first, so that a consumer that always fails fills no disk. */
+const MAX_DEAD_LETTERS = 10_000;
+/** A mark that says "done"; others are the number of deliveries so far. */
+const DONE = 0;
+
+/** What is known of a group without a look at its marks. */
+export interface GroupFacts {
+  floor: number;
+  missed: number;
+  dead: number;
+}
+
+/** The rows of one group: its facts, its marks on single events, its dead letters. */
+export class GroupRows {
+  private readonly owner: Buffer;
+
+  constructor(
+    private readonly topic: string,
+    group: string,
+  ) {
+    this.owner = groupKey(topic, group);
+  }
+
+  facts(reader: EngineReader): GroupFacts | undefined {
+    const row = reader.get('groups', this.owner);
+    return row && (JSON.parse(row.toString('utf8')) as GroupFacts);
+  }
+
+  saveFacts(writer: EngineWriter, facts: GroupFacts): void {
+    writer.put('groups', this.owner, Buffer.from(JSON.stringify(facts)));
+  }
+
+  /** Offsets beyond the floor that are done, and deliveries so far of those that are not. */
+  marks(reader: EngineReader): { done: number[]; attempts: Map<number, number> } {
+    const done: number[] = [];
+    const attempts = new Map<number, number>();
+    for (const { key, value } of reader.range('marks', offsets(this.owner))) {
+      const count = value.readUInt32BE(0);
+      if (count === DONE) done.push(offsetOf(key));
+      else attempts.set(offsetOf(key), count);
+    }
+    return { done, attempts };
+  }
+
+  /** `done`, deliveries so far, or no mark at all. */
+  mark(writer: EngineWriter, offset: number, mark: 'done' | number | undefined): void {
+    const key = offsetKey(this.owner, offset);
+    if (mark === undefined) {
+      writer.remove('marks', key);
+      return;
+    }
+    const value = Buffer.alloc(4);
+    value.writeUInt32BE(mark === 'done' ? DONE : mark);
+    writer.put('marks', key, value);
+  }
+
+  forgetMarks(writer: EngineWriter): void {
+    removeAll(writer, 'marks', this.owner);
+  }
+
+  /** Keeps a dead letter; resolves how many there are then, given how many there were. */
+  bury(writer: EngineWriter, letter: DeadLetter, count: number): number {
+    const key = offsetKey(this.owner, letter.event.offset);
+    const isNew = writer.get('dead', key) === undefined;
+    writer.put('dead', key, encodeDeadLetter(letter));
+    if (!isNew) return count;
+    if (count < MAX_DEAD_LETTERS) return count + 1;
+    for (const { key: oldest } of writer.range('dead', offsets(this.owner))) {
+      writer.remove('dead', Buffer.from(oldest));
+      break;
+    }
+    return count;
+  }
+
+  deadLetters(reader: EngineReader, after: number | undefined, limit: number): DeadLetter[] {
+    const found: DeadLetter[] = [];
+    for (const { key, value } of reader.range('dead', offsets(this.owner, after === undefined ? 0 : after + 1))) {
+      if (found.length === limit) break;
+      found.push(decodeDeadLetter(this.topic, offsetOf(key), value));
+    }
+    return found;
+  }
+
+  remove(writer: EngineWriter): void {
+    for (const space of ['groups', 'marks', 'dead'] as const) removeAll(writer, space, this.owner);
+  }
+}
+
+function removeAll(writer: EngineWriter, space: 'groups' | 'marks' | 'dead', owner: Buffer): void {
+  const keys = [...writer.range(space, belongingTo(owner))].map(({ key }) => Buffer.from(key));
+  for (const key of keys) writer.remove(space, key);
+}
