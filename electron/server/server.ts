@@ -55,6 +55,7 @@ import type { Runtime } from './runtime/runtime.ts';
 import { ReportPorts } from './reportPorts.ts';
 import { createServerConsole } from './serverConsole.ts';
 import type { ServerFile } from './serverFile.ts';
+import { createServerEvents, type ServerEvents } from './serverEvents.ts';
 import { createServerTerminals, forgetRemoved } from './serverTerminals.ts';
 import { serviceStates } from './serviceStates.ts';
 import { SettingsFile } from './settings/settingsFile.ts';
@@ -112,6 +113,7 @@ class LocalServer implements MicroServer {
     async () => new SecretBox(await readSecretKey(join(this.options.home, 'secret.key'))),
     systemClock,
   );
+  private serverEvents: ServerEvents | undefined;
   private terminals: TerminalHost | undefined;
   private readonly stopped = new AbortController();
   private ownLog: RunLogWriter | undefined;
@@ -152,6 +154,8 @@ class LocalServer implements MicroServer {
     });
     this.logs = logs;
     logs.start();
+    const serverEvents = createServerEvents({ home, logger: this.logger.child('events'), settings });
+    this.serverEvents = serverEvents;
     // A lower limit acts at once.
     settings.onDidChange(() => void logs.applyLimits().catch((error: unknown) => this.logger.warn(errorText(error))));
     this.sockets.mount('logs', (socket) => {
@@ -248,6 +252,8 @@ class LocalServer implements MicroServer {
         settings,
         store: this.records,
         config: this.config,
+        events: serverEvents.events,
+        broker: serverEvents.broker,
         restoreFolder: join(home, 'store'),
         logBytes: () => logs.storedBytes(),
         clock: systemClock,
@@ -395,6 +401,7 @@ class LocalServer implements MicroServer {
     this.proxy?.close();
     await this.reportPorts?.close();
     await this.traces?.close();
+    await this.serverEvents?.close();
     await this.records.close();
     this.watcher.stop();
     this.store.dispose();

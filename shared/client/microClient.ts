@@ -1,5 +1,6 @@
 import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
+import { Broker } from '../contract/gen/broker_pb.ts';
 import { Console } from '../contract/gen/calls_pb.ts';
 import { ConfigHistory } from '../contract/gen/config_history_pb.ts';
 import { Config } from '../contract/gen/config_pb.ts';
@@ -10,6 +11,7 @@ import { Registry } from '../contract/gen/registry_pb.ts';
 import { Runtime } from '../contract/gen/runtime_pb.ts';
 import { Settings } from '../contract/gen/settings_pb.ts';
 import { Store } from '../contract/gen/store_pb.ts';
+import { Topics } from '../contract/gen/topics_pb.ts';
 import { Traces } from '../contract/gen/traces_pb.ts';
 import { Traffic } from '../contract/gen/traffic_pb.ts';
 import { Terminals } from '../contract/gen/terminals_pb.ts';
@@ -28,6 +30,8 @@ export interface MicroClient {
   readonly records: Client<typeof Records>;
   readonly config: Client<typeof Config>;
   readonly configHistory: Client<typeof ConfigHistory>;
+  readonly topics: Client<typeof Topics>;
+  readonly broker: Client<typeof Broker>;
   readonly debug: Client<typeof Debug>;
   readonly settings: Client<typeof Settings>;
   /** What the clients above send their requests through, for further services of the same server. */
@@ -79,6 +83,8 @@ export function createMicroClient(options: MicroClientOptions): MicroClient {
     records: createClient(Records, transport),
     config: createClient(Config, transport),
     configHistory: createClient(ConfigHistory, transport),
+    topics: createClient(Topics, transport),
+    broker: createClient(Broker, transport),
     debug: createClient(Debug, transport),
     settings: createClient(Settings, transport),
     transport,

@@ -35,8 +35,35 @@ const traffic = z.strictObject({
     .describe('Kilobytes of the text of each request that are kept in memory, to send it again; 0: none.'),
 });
 
+/** The largest event has 8 MB: a topic with less room than two could not keep it until it is consumed, MB. */
+const leastTopicMegabytes = 16;
+const topicMegabytes = z.number().min(leastTopicMegabytes).max(1_000_000);
+const topicEvents = z.number().min(1).max(1_000_000_000);
+const topicHours = z.number().min(0).max(876_000);
+
+const events = z.strictObject({
+  maxTopicMegabytes: topicMegabytes.default(512).describe('Megabytes of events kept per topic.'),
+  maxTopicEvents: topicEvents.default(1_000_000).describe('Events kept per topic.'),
+  maxAgeHours: topicHours.default(168).describe('Hours after which events are removed; 0: never.'),
+  topics: z
+    .record(
+      z.string(),
+      z.strictObject({
+        maxTopicMegabytes: topicMegabytes.optional(),
+        maxTopicEvents: topicEvents.optional(),
+        maxAgeHours: topicHours.optional(),
+      }),
+    )
+    .default({})
+    .describe('What holds for single topics instead.'),
+});
+
 /** The content of settings.json in MICRO_HOME. Every key may be absent. */
-export const settingsSchema = z.strictObject({ logs: logs.prefault({}), traffic: traffic.prefault({}) });
+export const settingsSchema = z.strictObject({
+  logs: logs.prefault({}),
+  traffic: traffic.prefault({}),
+  events: events.prefault({}),
+});
 
 /** All settings, with defaults filled in. */
 export type Settings = z.infer<typeof settingsSchema>;
@@ -45,6 +72,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 export interface SettingsChange {
   logs?: Partial<Settings['logs']>;
   traffic?: Partial<Settings['traffic']>;
+  events?: Partial<Settings['events']>;
 }
 
 /** What holds when nothing is set. */
@@ -81,7 +109,10 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): string[] {
 
 function shapeAt(path: readonly PropertyKey[]): Record<string, unknown> {
   if (path[0] === 'logs') return logs.shape;
-  return path[0] === 'traffic' ? traffic.shape : settingsSchema.shape;
+  if (path[0] === 'traffic') return traffic.shape;
+  if (path[0] !== 'events') return settingsSchema.shape;
+  const { topics: _, ...ofOne } = events.shape;
+  return path.length > 1 ? ofOne : events.shape;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -29,7 +29,7 @@ export const eventLogKinds: EventLogKind[] = [
     keeps: false,
     async make() {
       const place = { clock: new FakeClock(), limits: noLimits() };
-      const options = { clock: place.clock, logger: silentLogger, limits: async () => place.limits };
+      const options = { clock: place.clock, logger: silentLogger, limits: async () => () => place.limits };
       return Object.assign(place, { open: async () => closedAtEnd(await openMemoryEventLog(options)) });
     },
   },
@@ -38,7 +38,7 @@ export const eventLogKinds: EventLogKind[] = [
     keeps: true,
     async make() {
       const place = { clock: new FakeClock(), limits: noLimits() };
-      const options = { clock: place.clock, logger: silentLogger, limits: async () => place.limits };
+      const options = { clock: place.clock, logger: silentLogger, limits: async () => () => place.limits };
       const folder = await tempFolder('events');
       return Object.assign(place, { open: async () => closedAtEnd(await openFileEventLog(folder, options)) });
     },

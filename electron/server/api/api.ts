@@ -1,32 +1,40 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { Broker as BrokerContract } from '../../../shared/contract/gen/broker_pb.ts';
 import { Console } from '../../../shared/contract/gen/calls_pb.ts';
 import { ConfigHistory } from '../../../shared/contract/gen/config_history_pb.ts';
 import { Config as ConfigContract } from '../../../shared/contract/gen/config_pb.ts';
 import { Debug } from '../../../shared/contract/gen/debug_pb.ts';
 import { Desktop } from '../../../shared/contract/gen/desktop_pb.ts';
+import { Store as EventStore, Stream } from '../../../shared/contract/gen/events_pb.ts';
 import { Records } from '../../../shared/contract/gen/records_pb.ts';
 import { Registry as RegistryContract } from '../../../shared/contract/gen/registry_pb.ts';
 import { Runtime as RuntimeContract } from '../../../shared/contract/gen/runtime_pb.ts';
 import { Settings } from '../../../shared/contract/gen/settings_pb.ts';
 import { Store as StoreContract } from '../../../shared/contract/gen/store_pb.ts';
 import { Terminals } from '../../../shared/contract/gen/terminals_pb.ts';
+import { Topics } from '../../../shared/contract/gen/topics_pb.ts';
 import { Traces } from '../../../shared/contract/gen/traces_pb.ts';
 import { Traffic } from '../../../shared/contract/gen/traffic_pb.ts';
 import type { Config } from '../config/config.ts';
+import type { Broker } from '../events/broker.ts';
+import type { EventLog } from '../events/eventLog.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { TerminalHost } from '../terminals/terminalHost.ts';
 import type { CallStats } from '../traffic/callStats.ts';
+import { brokerService } from './rpc/brokerService.ts';
 import { configService } from './rpc/configService.ts';
 import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService.ts';
 import { debugService } from './rpc/debugService.ts';
 import { desktopService, type DesktopServiceOptions } from './rpc/desktopService.ts';
+import { eventsService } from './rpc/eventsService.ts';
 import { recordsService, type RecordsServiceOptions } from './rpc/recordsService.ts';
 import { registryService } from './rpc/registryService.ts';
 import { runtimeService } from './rpc/runtimeService.ts';
 import { settingsService, type SettingsServiceOptions } from './rpc/settingsService.ts';
 import { storeService } from './rpc/storeService.ts';
 import { terminalsService } from './rpc/terminalsService.ts';
+import { topicsService } from './rpc/topicsService.ts';
 import { tracesService, type TracesServiceOptions } from './rpc/tracesService.ts';
 import { trafficService, type TrafficServiceOptions } from './rpc/trafficService.ts';
 
@@ -44,6 +52,10 @@ const SERVICES: readonly DescService[] = [
   Records,
   ConfigContract,
   ConfigHistory,
+  Stream,
+  EventStore,
+  Topics,
+  BrokerContract,
   Debug,
 ];
 
@@ -63,6 +75,8 @@ export interface ApiOptions
   logs: DesktopServiceOptions['logs'];
   registry: Registry;
   config: Config;
+  events: EventLog;
+  broker: Broker;
   callStats: Pick<CallStats, 'byService'>;
   terminals: TerminalHost;
   startedAt: number;
@@ -78,6 +92,9 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     storeService(router, options.store);
     recordsService(router, options);
     configService(router, options.config);
+    eventsService(router, options.events);
+    topicsService(router, options);
+    brokerService(router, options.broker);
     trafficService(router, options);
     tracesService(router, options);
     consoleService(router, options);

@@ -11,7 +11,11 @@ const FOR_SERVICES: Readonly<Record<string, readonly string[]>> = {
   config: ['Config.Get'],
   config_history: ['ConfigHistory.Watch'],
   events: ['*'],
+  topics: ['Publish', 'Consume', 'Ack', 'Nack', 'Extend', 'List', 'Watch', 'History', 'DeadLetters'].map(
+    (one) => `Topics.${one}`,
+  ),
   broker: ['*'],
+  sockets: ['/events/*'],
   registry: ['*'],
 };
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/lifecycle.ts';
 import { checkDelay } from './limits.ts';
 import type { ConsumeOptions, GroupInfo, Receipt } from './eventLog.ts';
 import type { GroupState } from './groupState.ts';
@@ -7,6 +6,7 @@ import { type InFlight, InFlightTable } from './inFlight.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { pauseAfter } from './retries.ts';
 import type { TopicLog } from './topicLog.ts';
+import { WakeUp } from './wakeUp.ts';
 
 /** What a group works with. */
 export interface GroupOptions {
@@ -29,12 +29,12 @@ export class Group implements MemberGroup {
   private readonly inFlight = new InFlightTable();
   /** Events that pause, with the monotonic ms of their end. */
   private readonly pausing = new Map<number, number>();
-  private timer: Disposable | undefined;
-  private timerAt = Number.POSITIVE_INFINITY;
+  private readonly wakeUp: WakeUp;
   private isClosing = false;
 
   constructor(private readonly options: GroupOptions) {
     this.name = options.name;
+    this.wakeUp = new WakeUp(options.clock, () => this.handleTime());
   }
 
   get size(): number {
@@ -131,7 +131,7 @@ export class Group implements MemberGroup {
   close(): void {
     this.isClosing = true;
     for (const member of [...this.members.values()]) member.close();
-    this.timer?.dispose();
+    this.wakeUp.dispose();
   }
 
   /** The one with the fewest events, of several the one that was served longest ago. */
@@ -153,7 +153,7 @@ export class Group implements MemberGroup {
     state.setAttempts(offset, attempt);
     const deadline = this.deadlineFor(member);
     this.inFlight.add({ offset, id: event.id, key: event.key, consumer: member.id, deadline });
-    this.wakeAt(deadline);
+    this.wakeUp.at(deadline);
     this.members.delete(member.id);
     this.members.set(member.id, member);
     member.hand({ event, attempt });
@@ -206,19 +206,10 @@ export class Group implements MemberGroup {
   private pause(offset: number, pauseMs: number): void {
     const until = this.options.clock.monotonic() + pauseMs;
     this.pausing.set(offset, until);
-    this.wakeAt(until);
-  }
-
-  private wakeAt(at: number): void {
-    if (at >= this.timerAt) return;
-    this.timer?.dispose();
-    this.timerAt = at;
-    const waitMs = Math.max(at - this.options.clock.monotonic(), 0);
-    this.timer = this.options.clock.setTimeout(() => this.handleTime(), Math.ceil(waitMs));
+    this.wakeUp.at(until);
   }
 
   private handleTime(): void {
-    this.timerAt = Number.POSITIVE_INFINITY;
     const now = this.options.clock.monotonic();
     const overdue = this.inFlight.overdue(now);
     for (const entry of overdue) this.giveBack(entry, 0, 'it was not acknowledged in time');
@@ -230,7 +221,7 @@ export class Group implements MemberGroup {
     if (overdue.length > 0) this.saveLater();
     this.pump();
     const next = Math.min(this.inFlight.nextDeadline, ...this.pausing.values());
-    if (next < Number.POSITIVE_INFINITY) this.wakeAt(next);
+    if (next < Number.POSITIVE_INFINITY) this.wakeUp.at(next);
   }
 
   private saveLater(): void {

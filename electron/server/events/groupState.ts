@@ -131,11 +131,7 @@ export class GroupState {
   }
 
   /** Writes marks that changed, and takes out those that the floor passed; tells what has a mark then. */
-  private *mark(
-    writer: EngineWriter,
-    rows: GroupRows,
-    touched: ReadonlySet<number>,
-  ): Iterable<[number, boolean]> {
+  private *mark(writer: EngineWriter, rows: GroupRows, touched: ReadonlySet<number>): Iterable<[number, boolean]> {
     const { floor } = this.order;
     const isLower = floor !== this.savedFloor;
     this.savedFloor = floor;

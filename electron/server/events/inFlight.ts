@@ -38,7 +38,9 @@ export class InFlightTable {
 
   /** Those of one consumer, oldest first. */
   of(consumer: string): InFlight[] {
-    return [...this.byOffset.values()].filter((entry) => entry.consumer === consumer).sort((a, b) => a.offset - b.offset);
+    return [...this.byOffset.values()]
+      .filter((entry) => entry.consumer === consumer)
+      .sort((a, b) => a.offset - b.offset);
   }
 
   /** Those whose time is up. */

@@ -31,13 +31,17 @@ import { loadTopics, TopicTable } from './topicTable.ts';
 /** ms between looks at what has become too old; events are kept for hours, so a minute more is nothing. */
 const LIMIT_EVERY_MS = 60_000;
 
+/** Until it is known what holds. */
+const NO_LIMITS: EventLimits = { maxAgeMs: 0, maxBytes: Number.MAX_VALUE, maxEvents: Number.MAX_VALUE };
+
 /** What {@link StoredEventLog} works with. */
 export interface StoredEventLogOptions {
   /** The log's from now on: it is closed with it. */
   engine: Engine;
   clock: Clock;
   logger: Logger;
-  limits(): Promise<EventLimits>;
+  /** What holds now, by the name of a topic. */
+  limits(): Promise<(topic: string) => EventLimits>;
 }
 
 /** The rules of an {@link EventLog} over any sorted bytes. */
@@ -48,7 +52,7 @@ export class StoredEventLog implements EventLog {
   readonly onDidFlow = this.flows.event;
   private readonly commits: CommitQueue;
   private readonly table: TopicTable;
-  private limits: EventLimits = { maxAgeMs: 0, maxBytes: Number.MAX_VALUE, maxEvents: Number.MAX_VALUE };
+  private limits: (topic: string) => EventLimits = () => NO_LIMITS;
   private timer: Disposable | undefined;
   private closed: Promise<void> | undefined;
 
@@ -89,7 +93,7 @@ export class StoredEventLog implements EventLog {
           for (const { log } of topics) {
             const indexes = byTopic.get(log.name) as number[];
             const those = indexes.map((index) => events[index] as NewEvent);
-            const written = log.append(writer, those, this.options.clock.now(), this.limits);
+            const written = log.append(writer, those, this.options.clock.now(), this.limits(log.name));
             indexes.forEach((index, at) => (published[index] = written[at] as Published));
           }
           return published;
@@ -176,8 +180,9 @@ export class StoredEventLog implements EventLog {
     this.limits = await this.options.limits();
     for (const topic of this.table.all()) {
       if (this.closed) return;
-      if (!topic.log.isOver(this.options.clock.now(), this.limits)) continue;
-      await topic.trim(() => this.limits);
+      const limits = this.limits(topic.log.name);
+      if (!topic.log.isOver(this.options.clock.now(), limits)) continue;
+      await topic.trim(limits);
       this.changes.fire(topic.log.name);
     }
   }
@@ -197,9 +202,10 @@ export class StoredEventLog implements EventLog {
   private topic(name: string): Topic {
     checkEventName('topic', name);
     const topic = this.table.find(name);
-    if (!topic) throw new MicroError('events.topic-not-found', `there is no topic ${name}`, {
-      next: 'A topic comes to be with its first event or its first group: micro events topics',
-    });
+    if (!topic)
+      throw new MicroError('events.topic-not-found', `there is no topic ${name}`, {
+        next: 'A topic comes to be with its first event or its first group: micro events topics',
+      });
     return topic;
   }
 

@@ -130,11 +130,11 @@ export class Topic {
   }
 
   /** Removes events until the limits hold. */
-  async trim(limits: () => EventLimits): Promise<void> {
+  async trim(limits: EventLimits): Promise<void> {
     const { commits, clock } = this.options;
     for (let more = true; more; )
       more = await commits.add({
-        write: (writer) => this.log.limit(writer, clock.now(), limits()),
+        write: (writer) => this.log.limit(writer, clock.now(), limits),
         didCommit: () => this.log.didCommit(),
         takeBack: () => this.log.takeBack(),
       });

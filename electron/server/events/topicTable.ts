@@ -51,7 +51,7 @@ export class TopicTable {
   /** Removes a topic with everything of it, unless somebody consumes it. */
   async remove(topic: Topic): Promise<void> {
     topic.checkUnused();
-    await topic.trim(() => ({ maxAgeMs: 0, maxBytes: 0, maxEvents: 0 }));
+    await topic.trim({ maxAgeMs: 0, maxBytes: 0, maxEvents: 0 });
     topic.checkUnused();
     const key = topicKey(topic.log.name);
     this.topics.delete(topic.log.name);
@@ -82,4 +82,3 @@ export function loadTopics(table: TopicTable, engine: Engine): void {
     }
   });
 }
-

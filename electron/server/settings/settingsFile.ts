@@ -61,6 +61,7 @@ export class SettingsFile implements Disposable {
         ...before,
         logs: { ...before.logs, ...change.logs },
         traffic: { ...before.traffic, ...change.traffic },
+        events: { ...before.events, ...change.events },
       };
       const problems = settingsProblems(value);
       if (problems.length > 0) throw new MicroError('settings.invalid', problems.join('; '));

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file settings.proto.
  */
 export const file_settings: GenFile = /*@__PURE__*/
-  fileDesc("Cg5zZXR0aW5ncy5wcm90bxIHZGVza3RvcCIVChNSZWFkU2V0dGluZ3NSZXF1ZXN0IoMBChVDaGFuZ2VTZXR0aW5nc1JlcXVlc3QSJQoEbG9ncxgBIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzSACIAQESLgoHdHJhZmZpYxgCIAEoCzIYLmRlc2t0b3AuVHJhZmZpY1NldHRpbmdzSAGIAQFCBwoFX2xvZ3NCCgoIX3RyYWZmaWMirwEKCUxvZ0xpbWl0cxIiChVtYXhfc2VydmljZV9tZWdhYnl0ZXMYASABKAFIAIgBARIgChNtYXhfdG90YWxfbWVnYWJ5dGVzGAIgASgBSAGIAQESGQoMbWF4X2FnZV9kYXlzGAMgASgBSAKIAQFCGAoWX21heF9zZXJ2aWNlX21lZ2FieXRlc0IWChRfbWF4X3RvdGFsX21lZ2FieXRlc0IPCg1fbWF4X2FnZV9kYXlzInMKD1RyYWZmaWNTZXR0aW5ncxIXCgphY2Nlc3NfbG9nGAEgASgISACIAQESIAoTa2VwdF9ib2R5X2tpbG9ieXRlcxgCIAEoAUgBiAEBQg0KC19hY2Nlc3NfbG9nQhYKFF9rZXB0X2JvZHlfa2lsb2J5dGVzIu4BChBTZXR0aW5nc1Jlc3BvbnNlEiAKBGxvZ3MYASABKAsyEi5kZXNrdG9wLkxvZ0xpbWl0cxIoCgxkZWZhdWx0X2xvZ3MYAiABKAsyEi5kZXNrdG9wLkxvZ0xpbWl0cxIMCgRmaWxlGAMgASgJEg8KB3Byb2JsZW0YBCABKAkSEQoJbG9nX2J5dGVzGAUgASgBEikKB3RyYWZmaWMYBiABKAsyGC5kZXNrdG9wLlRyYWZmaWNTZXR0aW5ncxIxCg9kZWZhdWx0X3RyYWZmaWMYByABKAsyGC5kZXNrdG9wLlRyYWZmaWNTZXR0aW5nczKgAQoIU2V0dGluZ3MSRwoMUmVhZFNldHRpbmdzEhwuZGVza3RvcC5SZWFkU2V0dGluZ3NSZXF1ZXN0GhkuZGVza3RvcC5TZXR0aW5nc1Jlc3BvbnNlEksKDkNoYW5nZVNldHRpbmdzEh4uZGVza3RvcC5DaGFuZ2VTZXR0aW5nc1JlcXVlc3QaGS5kZXNrdG9wLlNldHRpbmdzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Cg5zZXR0aW5ncy5wcm90bxIHZGVza3RvcCIVChNSZWFkU2V0dGluZ3NSZXF1ZXN0IrkBChVDaGFuZ2VTZXR0aW5nc1JlcXVlc3QSJQoEbG9ncxgBIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzSACIAQESLgoHdHJhZmZpYxgCIAEoCzIYLmRlc2t0b3AuVHJhZmZpY1NldHRpbmdzSAGIAQESKQoGZXZlbnRzGAMgASgLMhQuZGVza3RvcC5FdmVudExpbWl0c0gCiAEBQgcKBV9sb2dzQgoKCF90cmFmZmljQgkKB19ldmVudHMiqQEKC0V2ZW50TGltaXRzEiAKE21heF90b3BpY19tZWdhYnl0ZXMYASABKAFIAIgBARIdChBtYXhfdG9waWNfZXZlbnRzGAIgASgBSAGIAQESGgoNbWF4X2FnZV9ob3VycxgDIAEoAUgCiAEBQhYKFF9tYXhfdG9waWNfbWVnYWJ5dGVzQhMKEV9tYXhfdG9waWNfZXZlbnRzQhAKDl9tYXhfYWdlX2hvdXJzIq8BCglMb2dMaW1pdHMSIgoVbWF4X3NlcnZpY2VfbWVnYWJ5dGVzGAEgASgBSACIAQESIAoTbWF4X3RvdGFsX21lZ2FieXRlcxgCIAEoAUgBiAEBEhkKDG1heF9hZ2VfZGF5cxgDIAEoAUgCiAEBQhgKFl9tYXhfc2VydmljZV9tZWdhYnl0ZXNCFgoUX21heF90b3RhbF9tZWdhYnl0ZXNCDwoNX21heF9hZ2VfZGF5cyJzCg9UcmFmZmljU2V0dGluZ3MSFwoKYWNjZXNzX2xvZxgBIAEoCEgAiAEBEiAKE2tlcHRfYm9keV9raWxvYnl0ZXMYAiABKAFIAYgBAUINCgtfYWNjZXNzX2xvZ0IWChRfa2VwdF9ib2R5X2tpbG9ieXRlcyLCAgoQU2V0dGluZ3NSZXNwb25zZRIgCgRsb2dzGAEgASgLMhIuZGVza3RvcC5Mb2dMaW1pdHMSKAoMZGVmYXVsdF9sb2dzGAIgASgLMhIuZGVza3RvcC5Mb2dMaW1pdHMSDAoEZmlsZRgDIAEoCRIPCgdwcm9ibGVtGAQgASgJEhEKCWxvZ19ieXRlcxgFIAEoARIpCgd0cmFmZmljGAYgASgLMhguZGVza3RvcC5UcmFmZmljU2V0dGluZ3MSMQoPZGVmYXVsdF90cmFmZmljGAcgASgLMhguZGVza3RvcC5UcmFmZmljU2V0dGluZ3MSJAoGZXZlbnRzGAggASgLMhQuZGVza3RvcC5FdmVudExpbWl0cxIsCg5kZWZhdWx0X2V2ZW50cxgJIAEoCzIULmRlc2t0b3AuRXZlbnRMaW1pdHMyoAEKCFNldHRpbmdzEkcKDFJlYWRTZXR0aW5ncxIcLmRlc2t0b3AuUmVhZFNldHRpbmdzUmVxdWVzdBoZLmRlc2t0b3AuU2V0dGluZ3NSZXNwb25zZRJLCg5DaGFuZ2VTZXR0aW5ncxIeLmRlc2t0b3AuQ2hhbmdlU2V0dGluZ3NSZXF1ZXN0GhkuZGVza3RvcC5TZXR0aW5nc1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message desktop.ReadSettingsRequest
@@ -40,6 +40,11 @@ export type ChangeSettingsRequest = Message<"desktop.ChangeSettingsRequest"> & {
    * @generated from field: optional desktop.TrafficSettings traffic = 2;
    */
   traffic?: TrafficSettings | undefined;
+
+  /**
+   * @generated from field: optional desktop.EventLimits events = 3;
+   */
+  events?: EventLimits | undefined;
 };
 
 /**
@@ -48,6 +53,39 @@ export type ChangeSettingsRequest = Message<"desktop.ChangeSettingsRequest"> & {
  */
 export const ChangeSettingsRequestSchema: GenMessage<ChangeSettingsRequest> = /*@__PURE__*/
   messageDesc(file_settings, 1);
+
+/**
+ * How much of each topic is kept. A field that is absent in a change stays as it is.
+ *
+ * @generated from message desktop.EventLimits
+ */
+export type EventLimits = Message<"desktop.EventLimits"> & {
+  /**
+   * Megabytes (1,048,576 bytes) per topic; at least 16.
+   *
+   * @generated from field: optional double max_topic_megabytes = 1;
+   */
+  maxTopicMegabytes?: number | undefined;
+
+  /**
+   * @generated from field: optional double max_topic_events = 2;
+   */
+  maxTopicEvents?: number | undefined;
+
+  /**
+   * Hours after which events are removed; 0: never.
+   *
+   * @generated from field: optional double max_age_hours = 3;
+   */
+  maxAgeHours?: number | undefined;
+};
+
+/**
+ * Describes the message desktop.EventLimits.
+ * Use `create(EventLimitsSchema)` to create a new message.
+ */
+export const EventLimitsSchema: GenMessage<EventLimits> = /*@__PURE__*/
+  messageDesc(file_settings, 2);
 
 /**
  * How much of the logs is kept. A field that is absent in a change stays as it is.
@@ -82,7 +120,7 @@ export type LogLimits = Message<"desktop.LogLimits"> & {
  * Use `create(LogLimitsSchema)` to create a new message.
  */
 export const LogLimitsSchema: GenMessage<LogLimits> = /*@__PURE__*/
-  messageDesc(file_settings, 2);
+  messageDesc(file_settings, 3);
 
 /**
  * What is kept of the requests through gateway and proxy. A field that is absent in a change stays as it is.
@@ -110,7 +148,7 @@ export type TrafficSettings = Message<"desktop.TrafficSettings"> & {
  * Use `create(TrafficSettingsSchema)` to create a new message.
  */
 export const TrafficSettingsSchema: GenMessage<TrafficSettings> = /*@__PURE__*/
-  messageDesc(file_settings, 3);
+  messageDesc(file_settings, 4);
 
 /**
  * @generated from message desktop.SettingsResponse
@@ -158,6 +196,18 @@ export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
    * @generated from field: desktop.TrafficSettings default_traffic = 7;
    */
   defaultTraffic?: TrafficSettings | undefined;
+
+  /**
+   * @generated from field: desktop.EventLimits events = 8;
+   */
+  events?: EventLimits | undefined;
+
+  /**
+   * What holds when nothing is set.
+   *
+   * @generated from field: desktop.EventLimits default_events = 9;
+   */
+  defaultEvents?: EventLimits | undefined;
 };
 
 /**
@@ -165,7 +215,7 @@ export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
  * Use `create(SettingsResponseSchema)` to create a new message.
  */
 export const SettingsResponseSchema: GenMessage<SettingsResponse> = /*@__PURE__*/
-  messageDesc(file_settings, 4);
+  messageDesc(file_settings, 5);
 
 /**
  * @generated from service desktop.Settings

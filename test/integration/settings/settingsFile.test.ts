@@ -32,11 +32,15 @@ describe('settings.json', () => {
     file.onDidChange(({ logs }) => told.push(logs.maxAgeDays));
     await file.change({ logs: { maxTotalMegabytes: 100 } });
     await Promise.all([file.change({ logs: { maxAgeDays: 3 } }), file.change({ logs: { maxServiceMegabytes: 50 } })]);
-    const { traffic } = defaultSettings;
-    const expected = { logs: { maxServiceMegabytes: 50, maxTotalMegabytes: 100, maxAgeDays: 3 }, traffic };
+    await file.change({ events: { maxAgeHours: 1 } });
+    const expected = {
+      logs: { maxServiceMegabytes: 50, maxTotalMegabytes: 100, maxAgeDays: 3 },
+      traffic: defaultSettings.traffic,
+      events: { ...defaultSettings.events, maxAgeHours: 1 },
+    };
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(expected);
     expect((await file.read()).settings).toEqual(expected);
-    expect(told).toEqual([30, 3, 3]);
+    expect(told).toEqual([30, 3, 3, 3]);
   });
 
   it('an edit by hand counts at the next look; a wrong one is said once, and what held before goes on', async () => {

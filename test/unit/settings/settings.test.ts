@@ -9,7 +9,19 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ log: {} }, 'there is no setting log (known here: logs, traffic)'],
+    [{ log: {} }, 'there is no setting log (known here: logs, traffic, events)'],
+    [
+      { events: { maxAge: 3 } },
+      'there is no setting events.maxAge (known here: maxTopicMegabytes, maxTopicEvents, maxAgeHours, topics)',
+    ],
+    [
+      { events: { topics: { orders: { topics: {} } } } },
+      'there is no setting events.topics.orders.topics (known here: maxTopicMegabytes, maxTopicEvents, maxAgeHours)',
+    ],
+    [
+      { events: { topics: { orders: { maxAgeHours: -1 } } } },
+      'events.topics.orders.maxAgeHours is -1, and has to be at least 0',
+    ],
     [
       { logs: { maxAge: 3 } },
       'there is no setting logs.maxAge (known here: maxServiceMegabytes, maxTotalMegabytes, maxAgeDays)',

@@ -26,18 +26,26 @@ export function settingsService(router: ConnectRouter, options: SettingsServiceO
       file: settings.path,
       problem: problem ?? '',
       logBytes: await logBytes(),
+      events: limitsOf(current.events),
+      defaultEvents: limitsOf(defaultSettings.events),
     };
   };
   router.service(SettingsContract, {
     readSettings: answer,
-    async changeSettings({ logs, traffic }) {
+    async changeSettings({ logs, traffic, events }) {
       await settings.change({
         ...(logs && { logs: setFields(logs) }),
         ...(traffic && { traffic: setFields(traffic) }),
+        ...(events && { events: setFields(events) }),
       });
       return answer();
     },
   });
+}
+
+/** What holds for all topics. */
+function limitsOf({ maxTopicMegabytes, maxTopicEvents, maxAgeHours }: Settings['events']) {
+  return { maxTopicMegabytes, maxTopicEvents, maxAgeHours };
 }
 
 /** The fields of a message that the client has set. */
