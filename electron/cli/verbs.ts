@@ -153,6 +153,18 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/config.ts')).configVerb,
   },
   {
+    name: 'events',
+    summary: 'publish, consume and replay events of topics',
+    group: 'State',
+    load: async () => (await import('./verbs/events.ts')).eventsVerb,
+  },
+  {
+    name: 'publish',
+    summary: 'tell a message to whoever listens at the moment',
+    group: 'State',
+    load: async () => (await import('./verbs/publish.ts')).publishVerb,
+  },
+  {
     name: 'doctor',
     summary: 'check this machine and the server, with a next step for what is wrong',
     group: 'Server',

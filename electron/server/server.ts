@@ -154,7 +154,12 @@ class LocalServer implements MicroServer {
     });
     this.logs = logs;
     logs.start();
-    const serverEvents = createServerEvents({ home, logger: this.logger.child('events'), settings });
+    const serverEvents = createServerEvents({
+      home,
+      logger: this.logger.child('events'),
+      sockets: this.sockets,
+      settings,
+    });
     this.serverEvents = serverEvents;
     // A lower limit acts at once.
     settings.onDidChange(() => void logs.applyLimits().catch((error: unknown) => this.logger.warn(errorText(error))));
@@ -226,6 +231,7 @@ class LocalServer implements MicroServer {
       logger: this.logger.child('api'),
       rpcPaths,
       sockets: this.sockets,
+      mounts: serverEvents.mounts,
       ui: this.options.uiFolder
         ? new UiFiles(this.options.uiFolder, this.credentials, () => portOf(this.addresses?.proxy))
         : undefined,

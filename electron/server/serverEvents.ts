@@ -3,6 +3,11 @@ import type { Settings } from '../../shared/contract/settings.ts';
 import { systemClock } from './base/clock.ts';
 import type { Event } from './base/event.ts';
 import { errorText, type Logger } from './base/logger.ts';
+import { brokerMount } from './api/http/brokerMount.ts';
+import { eventsMount } from './api/http/eventsMount.ts';
+import { EVENTS_SOCKET, serveEventsSocket } from './api/http/eventsSocket.ts';
+import type { HttpMount } from './api/http/httpMount.ts';
+import type { Sockets } from './api/http/sockets.ts';
 import { Broker } from './events/broker.ts';
 import { DeferredEventLog } from './events/deferredEventLog.ts';
 import type { EventLimits, EventLog } from './events/eventLog.ts';
@@ -15,6 +20,7 @@ const HOUR_MS = 3600 * 1000;
 export interface ServerEventsOptions {
   home: string;
   logger: Logger;
+  sockets: Sockets;
   settings: { read(): Promise<{ settings: Settings }>; readonly onDidChange: Event<Settings> };
 }
 
@@ -22,11 +28,13 @@ export interface ServerEventsOptions {
 export interface ServerEvents {
   events: EventLog;
   broker: Broker;
+  /** Both over plain HTTP. */
+  mounts: readonly HttpMount[];
   close(): Promise<void>;
 }
 
 /** Makes the events and the broker; nothing is opened before it is used. */
-export function createServerEvents({ home, logger, settings }: ServerEventsOptions): ServerEvents {
+export function createServerEvents({ home, logger, sockets, settings }: ServerEventsOptions): ServerEvents {
   const events = new DeferredEventLog(() =>
     openFileEventLog(join(home, 'events'), {
       clock: systemClock,
@@ -35,6 +43,7 @@ export function createServerEvents({ home, logger, settings }: ServerEventsOptio
     }),
   );
   const broker = new Broker();
+  sockets.mount(EVENTS_SOCKET, (socket, _rest, url, caller) => void serveEventsSocket(events, socket, url, caller));
   // A lower limit acts at once.
   const subscription = settings.onDidChange(() => {
     events.applyLimits().catch((error: unknown) => logger.warn(errorText(error)));
@@ -42,6 +51,7 @@ export function createServerEvents({ home, logger, settings }: ServerEventsOptio
   return {
     events,
     broker,
+    mounts: [eventsMount(events), brokerMount(broker)],
     async close() {
       subscription.dispose();
       broker.close();

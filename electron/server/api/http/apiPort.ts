@@ -170,8 +170,8 @@ export class ApiPort {
       }
       checkOrigin(request, this.port);
       if ((request.url ?? '').startsWith(SOCKETS_PATH)) {
-        this.admit(request, socketResource(pathOf(request.url ?? '')));
-        this.options.sockets.handleUpgrade(request, socket, head);
+        const caller = this.admit(request, socketResource(pathOf(request.url ?? '')));
+        this.options.sockets.handleUpgrade(request, socket, head, caller);
       } else {
         this.options.traffic.handleUpgrade(request, socket, head);
       }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type MicroError } from '../../../../shared/contract/errors.ts';
+import type { Caller } from '../../auth/caller.ts';
 import { httpStatus } from './errorResponse.ts';
 
 /** Where WebSockets are opened on the proxy port. */
@@ -14,9 +15,9 @@ const SUBPROTOCOL = 'micro.v1';
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /** Serves one path below {@link SOCKETS_PATH}; `rest` is what follows the path's own name. */
-export type SocketHandler = (socket: WebSocket, rest: string, url: URL) => void;
+export type SocketHandler = (socket: WebSocket, rest: string, url: URL, caller: Caller) => void;
 
-/** The WebSockets of the API: one path each for log views and terminals. */
+/** The WebSockets of the API: one path each for log views, terminals and events. */
 export class Sockets {
   private readonly server = new WebSocketServer({
     noServer: true,
@@ -31,7 +32,7 @@ export class Sockets {
     this.handlers.set(name, handler);
   }
 
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const [name = '', ...rest] = url.pathname.slice(SOCKETS_PATH.length).split('/');
     const handler = this.handlers.get(name);
@@ -41,7 +42,7 @@ export class Sockets {
     }
     this.server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate());
-      handler(webSocket, rest.join('/'), url);
+      handler(webSocket, rest.join('/'), url, caller);
     });
   }
 
