@@ -23,6 +23,31 @@ export interface ConfigDifference {
   after: Json | undefined;
 }
 
+/** A document as it is. */
+export interface ConfigDocument {
+  /** Secrets as {@link MASK}. */
+  value: { [key: string]: Json };
+  /** 0: nobody wrote to it yet. */
+  revision: number;
+  /** Paths of the values that are secrets. */
+  secrets: string[];
+}
+
+/** One of several changes that are made together. */
+export interface ConfigEdit {
+  path: string;
+  /** Takes the place of what is there, a map too; undefined takes out what is there. */
+  value: Json | undefined;
+  /** Every value in it is kept encrypted. */
+  secret?: boolean;
+}
+
+/** Under which condition a document is changed. */
+export interface ConfigCondition {
+  /** `config.conflict` when the document is at another. */
+  revision?: number | undefined;
+}
+
 /** Values by dotted paths, one document for each namespace, with its history. */
 export interface Config {
   /** After a document was changed: which one, with its revision. */
@@ -39,12 +64,16 @@ export interface Config {
   set(namespace: string, path: string, value: Json, options?: { secret?: boolean }): Promise<number>;
   /** Takes out a value or a level; `config.not-found` when nothing is there. */
   delete(namespace: string, path: string): Promise<number>;
+  /** The document with its revision, as one state. */
+  read(namespace: string): Promise<ConfigDocument>;
+  /** Makes all changes in one step, or none. Resolves with the revision of the document. */
+  edit(namespace: string, edits: readonly ConfigEdit[], condition?: ConfigCondition): Promise<number>;
   /** Changes, newest first; at most `limit`, only those that touched `path` or what is below it. */
   history(namespace: string, options?: { path?: string; limit?: number }): Promise<ConfigChange[]>;
   /** What is different between two revisions; 0 is the empty document as `from`, the one of now as `to`. */
   diff(namespace: string, from: number, to: number): Promise<ConfigDifference[]>;
   /** Sets the document to what it was at a revision; a change like any other. */
-  rollBack(namespace: string, revision: number): Promise<number>;
+  rollBack(namespace: string, revision: number, condition?: ConfigCondition): Promise<number>;
   /** Namespaces that have a document, in order. */
   namespaces(): Promise<string[]>;
 }

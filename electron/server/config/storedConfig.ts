@@ -1,7 +1,15 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
-import { type Config, type ConfigChange, type ConfigDifference, MASK } from './config.ts';
+import {
+  type Config,
+  type ConfigChange,
+  type ConfigCondition,
+  type ConfigDifference,
+  type ConfigDocument,
+  type ConfigEdit,
+  MASK,
+} from './config.ts';
 import { decodeTree, encodeTree } from './configCodec.ts';
 import { differences } from './configDifferences.ts';
 import { parsePath } from './configPath.ts';
@@ -9,14 +17,15 @@ import {
   type Branch,
   emptyBranch,
   isBranch,
+  isMap,
   type Json,
-  type Leaf,
   partAt,
   toJson,
   withoutPath,
   withValue,
 } from './configTree.ts';
 import { type HistoryEntry, secretPaths, withoutPlainValues } from './historySecrets.ts';
+import { leafMaker, openLeaf } from './leaves.ts';
 import type { SecretBox } from './secretBox.ts';
 
 /** Changes of a document that are kept; older ones go when newer ones come. */
@@ -65,13 +74,36 @@ export class StoredConfig implements Config {
   async set(namespace: string, path: string, value: Json, options: { secret?: boolean } = {}): Promise<number> {
     const segments = parsePath(path);
     const box = options.secret ? await this.secretBox() : undefined;
-    const leafOf = (plain: Json, at: readonly string[]): Leaf =>
-      box
-        ? { secret: true, value: box.seal(JSON.stringify(plain), placeOf(namespace, at)) }
-        : { secret: false, value: plain };
+    const leafOf = leafMaker(namespace, box);
     const revision = await this.change(namespace, 'set', path, async (root) =>
       withValue(root, segments, value, leafOf),
     );
+    if (box) await this.hidePlainValues(namespace);
+    return revision;
+  }
+
+  async read(namespace: string): Promise<ConfigDocument> {
+    const { root, revision } = await this.document(namespace);
+    const value = toJson(root, [], () => MASK) as ConfigDocument['value'];
+    return { value, revision, secrets: [...secretPaths(root)] };
+  }
+
+  async edit(namespace: string, edits: readonly ConfigEdit[], condition: ConfigCondition = {}): Promise<number> {
+    const box = edits.some(({ secret }) => secret) ? await this.secretBox() : undefined;
+    const words = edits.every(({ value }) => value === undefined) ? 'delete' : 'set';
+    const path = edits.length === 1 ? (edits[0]?.path ?? '') : '';
+    const step = async (before: Branch): Promise<Branch> => {
+      let root = before;
+      for (const edit of edits) {
+        const segments = parsePath(edit.path);
+        // A map would be merged into what is there; here it takes its place.
+        if (edit.value === undefined || isMap(edit.value)) root = withoutPath(root, segments);
+        if (edit.value === undefined) continue;
+        root = withValue(root, segments, edit.value, leafMaker(namespace, edit.secret ? box : undefined));
+      }
+      return root;
+    };
+    const revision = await this.change(namespace, words, path, step, condition);
     if (box) await this.hidePlainValues(namespace);
     return revision;
   }
@@ -110,9 +142,9 @@ export class StoredConfig implements Config {
     return differences(before, after);
   }
 
-  async rollBack(namespace: string, revision: number): Promise<number> {
+  async rollBack(namespace: string, revision: number, condition: ConfigCondition = {}): Promise<number> {
     const root = await this.treeAt(namespace, revision);
-    return this.change(namespace, `roll back to ${revision}`, '', async () => root);
+    return this.change(namespace, `roll back to ${revision}`, '', async () => root, condition);
   }
 
   async namespaces(): Promise<string[]> {
@@ -125,9 +157,12 @@ export class StoredConfig implements Config {
     action: string,
     path: string,
     next: (root: Branch) => Promise<Branch>,
+    condition: ConfigCondition = {},
   ): Promise<number> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { root, revision, stored } = await this.document(namespace);
+      if (condition.revision !== undefined && condition.revision !== revision)
+        throw conflict(namespace, revision, condition.revision);
       const changed = await next(root);
       const different = differences(root, changed);
       if (different.length === 0) return revision;
@@ -182,13 +217,12 @@ export class StoredConfig implements Config {
   }
 }
 
-/** Where a secret lives, which it is bound to. */
-function placeOf(namespace: string, path: readonly string[]): string {
-  return `${namespace}:${path.join('.')}`;
-}
-
-function openLeaf(box: SecretBox, namespace: string, { value }: Leaf, path: readonly string[]): Json {
-  return JSON.parse(box.open(String(value), placeOf(namespace, path))) as Json;
+function conflict(namespace: string, revision: number, expected: number): MicroError {
+  return new MicroError('config.conflict', `the document ${namespace} is at revision ${revision}, not ${expected}`, {
+    next: 'Read it again and decide anew.',
+    retryable: true,
+    details: { namespace, revision },
+  });
 }
 
 /** Whether a difference at one path concerns another: they are the same, or one is above the other. */

@@ -31,12 +31,20 @@ export interface Restored {
   ended: number;
 }
 
+/** What of a store a snapshot is of; what is not said is not narrowed. */
+export interface SnapshotPart {
+  database?: string | undefined;
+  table?: string | undefined;
+  /** The begin of the keys. */
+  prefix?: string | undefined;
+}
+
 /**
- * A snapshot of a database, or of all, as lines of JSON: a head, a line for each record (its value in base64), and a foot
+ * A snapshot of a store or a part of it, as lines of JSON: a head, a line for each record (its value in base64), and a foot
  * with their number and the SHA-256 of everything before it, by which a file that is not whole is known. A record that is
  * written meanwhile is in it in one of its states.
  */
-export async function* snapshotLines(store: Store, database: string | undefined): AsyncGenerator<string> {
+export async function* snapshotLines(store: Store, part: SnapshotPart): AsyncGenerator<string> {
   const hash = createHash('sha256');
   let records = 0;
   const line = (value: unknown): string => {
@@ -45,9 +53,10 @@ export async function* snapshotLines(store: Store, database: string | undefined)
     return text;
   };
   yield line({ format: 'micro-store-snapshot', version: 1, createdAt: new Date(store.now()).toISOString() });
-  for (const { database: name, table } of await store.stats(database)) {
+  for (const { database: name, table } of await store.stats(part.database)) {
+    if (part.table !== undefined && table !== part.table) continue;
     for (let after: string | undefined; ; ) {
-      const page = await store.list({ database: name, table, after, limit: PAGE });
+      const page = await store.list({ database: name, table, prefix: part.prefix, after, limit: PAGE });
       for (const { key } of page) {
         const record = await store.read({ database: name, table }, key);
         if (!record) continue;

@@ -3,17 +3,17 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { randomUUID } from 'node:crypto';
-import { checkSnapshot, restoreLines, type Restored, snapshotLines } from './snapshot.ts';
+import { checkSnapshot, restoreLines, type Restored, snapshotLines, type SnapshotPart } from './snapshot.ts';
 import type { Store } from './store.ts';
 
 /** Bytes of a chunk of a snapshot on its way; larger ones cost memory, smaller ones messages. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** The bytes of a snapshot, in chunks. */
-export async function* snapshotChunks(store: Store, database: string | undefined): AsyncGenerator<Buffer> {
+export async function* snapshotChunks(store: Store, part: SnapshotPart): AsyncGenerator<Buffer> {
   let lines: Buffer[] = [];
   let bytes = 0;
-  for await (const text of snapshotLines(store, database)) {
+  for await (const text of snapshotLines(store, part)) {
     const line = Buffer.from(text);
     lines.push(line);
     bytes += line.length;

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file config_history.proto.
  */
 export const file_config_history: GenFile = /*@__PURE__*/
-  fileDesc("ChRjb25maWdfaGlzdG9yeS5wcm90bxIOY29uZmlnX2hpc3RvcnkiEwoRTmFtZXNwYWNlc1JlcXVlc3QiKAoSTmFtZXNwYWNlc1Jlc3BvbnNlEhIKCm5hbWVzcGFjZXMYASADKAkiPQoLTGlzdFJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEgwKBHBhdGgYAiABKAkSDQoFbGltaXQYAyABKA0iWAoKRGlmZmVyZW5jZRIMCgRwYXRoGAEgASgJEhMKBmJlZm9yZRgCIAEoCUgAiAEBEhIKBWFmdGVyGAMgASgJSAGIAQFCCQoHX2JlZm9yZUIICgZfYWZ0ZXIidQoGQ2hhbmdlEhAKCHJldmlzaW9uGAEgASgBEgoKAmF0GAIgASgBEg4KBmFjdGlvbhgDIAEoCRIMCgRwYXRoGAQgASgJEi8KC2RpZmZlcmVuY2VzGAUgAygLMhouY29uZmlnX2hpc3RvcnkuRGlmZmVyZW5jZSI3CgxMaXN0UmVzcG9uc2USJwoHY2hhbmdlcxgBIAMoCzIWLmNvbmZpZ19oaXN0b3J5LkNoYW5nZSI6CgtEaWZmUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSDAoEZnJvbRgCIAEoARIKCgJ0bxgDIAEoASI/CgxEaWZmUmVzcG9uc2USLwoLZGlmZmVyZW5jZXMYASADKAsyGi5jb25maWdfaGlzdG9yeS5EaWZmZXJlbmNlIjYKD1JvbGxCYWNrUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEAoIcmV2aXNpb24YAiABKAEiJAoQUm9sbEJhY2tSZXNwb25zZRIQCghyZXZpc2lvbhgBIAEoASIhCgxXYXRjaFJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJIjQKDVdhdGNoUmVzcG9uc2USEQoJbmFtZXNwYWNlGAEgASgJEhAKCHJldmlzaW9uGAIgASgBMoEDCg1Db25maWdIaXN0b3J5ElMKCk5hbWVzcGFjZXMSIS5jb25maWdfaGlzdG9yeS5OYW1lc3BhY2VzUmVxdWVzdBoiLmNvbmZpZ19oaXN0b3J5Lk5hbWVzcGFjZXNSZXNwb25zZRJBCgRMaXN0EhsuY29uZmlnX2hpc3RvcnkuTGlzdFJlcXVlc3QaHC5jb25maWdfaGlzdG9yeS5MaXN0UmVzcG9uc2USQQoERGlmZhIbLmNvbmZpZ19oaXN0b3J5LkRpZmZSZXF1ZXN0GhwuY29uZmlnX2hpc3RvcnkuRGlmZlJlc3BvbnNlEk0KCFJvbGxCYWNrEh8uY29uZmlnX2hpc3RvcnkuUm9sbEJhY2tSZXF1ZXN0GiAuY29uZmlnX2hpc3RvcnkuUm9sbEJhY2tSZXNwb25zZRJGCgVXYXRjaBIcLmNvbmZpZ19oaXN0b3J5LldhdGNoUmVxdWVzdBodLmNvbmZpZ19oaXN0b3J5LldhdGNoUmVzcG9uc2UwAWIGcHJvdG8z");
+  fileDesc("ChRjb25maWdfaGlzdG9yeS5wcm90bxIOY29uZmlnX2hpc3RvcnkiEwoRTmFtZXNwYWNlc1JlcXVlc3QiKAoSTmFtZXNwYWNlc1Jlc3BvbnNlEhIKCm5hbWVzcGFjZXMYASADKAkiIAoLUmVhZFJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJIj8KDFJlYWRSZXNwb25zZRIMCgRkYXRhGAEgASgJEhAKCHJldmlzaW9uGAIgASgBEg8KB3NlY3JldHMYAyADKAkiRwoJVmFsdWVFZGl0EgwKBHBhdGgYASABKAkSEgoFdmFsdWUYAiABKAlIAIgBARIOCgZzZWNyZXQYAyABKAhCCAoGX3ZhbHVlInQKC0VkaXRSZXF1ZXN0EhEKCW5hbWVzcGFjZRgBIAEoCRIoCgVlZGl0cxgCIAMoCzIZLmNvbmZpZ19oaXN0b3J5LlZhbHVlRWRpdBIYCgtpZl9yZXZpc2lvbhgDIAEoAUgAiAEBQg4KDF9pZl9yZXZpc2lvbiIgCgxFZGl0UmVzcG9uc2USEAoIcmV2aXNpb24YASABKAEiPQoLTGlzdFJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJEgwKBHBhdGgYAiABKAkSDQoFbGltaXQYAyABKA0iWAoKRGlmZmVyZW5jZRIMCgRwYXRoGAEgASgJEhMKBmJlZm9yZRgCIAEoCUgAiAEBEhIKBWFmdGVyGAMgASgJSAGIAQFCCQoHX2JlZm9yZUIICgZfYWZ0ZXIidQoGQ2hhbmdlEhAKCHJldmlzaW9uGAEgASgBEgoKAmF0GAIgASgBEg4KBmFjdGlvbhgDIAEoCRIMCgRwYXRoGAQgASgJEi8KC2RpZmZlcmVuY2VzGAUgAygLMhouY29uZmlnX2hpc3RvcnkuRGlmZmVyZW5jZSI3CgxMaXN0UmVzcG9uc2USJwoHY2hhbmdlcxgBIAMoCzIWLmNvbmZpZ19oaXN0b3J5LkNoYW5nZSI6CgtEaWZmUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSDAoEZnJvbRgCIAEoARIKCgJ0bxgDIAEoASI/CgxEaWZmUmVzcG9uc2USLwoLZGlmZmVyZW5jZXMYASADKAsyGi5jb25maWdfaGlzdG9yeS5EaWZmZXJlbmNlImAKD1JvbGxCYWNrUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSEAoIcmV2aXNpb24YAiABKAESGAoLaWZfcmV2aXNpb24YAyABKAFIAIgBAUIOCgxfaWZfcmV2aXNpb24iJAoQUm9sbEJhY2tSZXNwb25zZRIQCghyZXZpc2lvbhgBIAEoASIhCgxXYXRjaFJlcXVlc3QSEQoJbmFtZXNwYWNlGAEgASgJIjQKDVdhdGNoUmVzcG9uc2USEQoJbmFtZXNwYWNlGAEgASgJEhAKCHJldmlzaW9uGAIgASgBMocECg1Db25maWdIaXN0b3J5ElMKCk5hbWVzcGFjZXMSIS5jb25maWdfaGlzdG9yeS5OYW1lc3BhY2VzUmVxdWVzdBoiLmNvbmZpZ19oaXN0b3J5Lk5hbWVzcGFjZXNSZXNwb25zZRJBCgRSZWFkEhsuY29uZmlnX2hpc3RvcnkuUmVhZFJlcXVlc3QaHC5jb25maWdfaGlzdG9yeS5SZWFkUmVzcG9uc2USQQoERWRpdBIbLmNvbmZpZ19oaXN0b3J5LkVkaXRSZXF1ZXN0GhwuY29uZmlnX2hpc3RvcnkuRWRpdFJlc3BvbnNlEkEKBExpc3QSGy5jb25maWdfaGlzdG9yeS5MaXN0UmVxdWVzdBocLmNvbmZpZ19oaXN0b3J5Lkxpc3RSZXNwb25zZRJBCgREaWZmEhsuY29uZmlnX2hpc3RvcnkuRGlmZlJlcXVlc3QaHC5jb25maWdfaGlzdG9yeS5EaWZmUmVzcG9uc2USTQoIUm9sbEJhY2sSHy5jb25maWdfaGlzdG9yeS5Sb2xsQmFja1JlcXVlc3QaIC5jb25maWdfaGlzdG9yeS5Sb2xsQmFja1Jlc3BvbnNlEkYKBVdhdGNoEhwuY29uZmlnX2hpc3RvcnkuV2F0Y2hSZXF1ZXN0Gh0uY29uZmlnX2hpc3RvcnkuV2F0Y2hSZXNwb25zZTABYgZwcm90bzM");
 
 /**
  * @generated from message config_history.NamespacesRequest
@@ -45,6 +45,135 @@ export const NamespacesResponseSchema: GenMessage<NamespacesResponse> = /*@__PUR
   messageDesc(file_config_history, 1);
 
 /**
+ * @generated from message config_history.ReadRequest
+ */
+export type ReadRequest = Message<"config_history.ReadRequest"> & {
+  /**
+   * Empty: micro.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+};
+
+/**
+ * Describes the message config_history.ReadRequest.
+ * Use `create(ReadRequestSchema)` to create a new message.
+ */
+export const ReadRequestSchema: GenMessage<ReadRequest> = /*@__PURE__*/
+  messageDesc(file_config_history, 2);
+
+/**
+ * @generated from message config_history.ReadResponse
+ */
+export type ReadResponse = Message<"config_history.ReadResponse"> & {
+  /**
+   * JSON.
+   *
+   * @generated from field: string data = 1;
+   */
+  data: string;
+
+  /**
+   * @generated from field: double revision = 2;
+   */
+  revision: number;
+
+  /**
+   * Paths of the values that are secrets.
+   *
+   * @generated from field: repeated string secrets = 3;
+   */
+  secrets: string[];
+};
+
+/**
+ * Describes the message config_history.ReadResponse.
+ * Use `create(ReadResponseSchema)` to create a new message.
+ */
+export const ReadResponseSchema: GenMessage<ReadResponse> = /*@__PURE__*/
+  messageDesc(file_config_history, 3);
+
+/**
+ * @generated from message config_history.ValueEdit
+ */
+export type ValueEdit = Message<"config_history.ValueEdit"> & {
+  /**
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * JSON, which takes the place of what is there; absent: what is there is taken out.
+   *
+   * @generated from field: optional string value = 2;
+   */
+  value?: string | undefined;
+
+  /**
+   * The value is kept encrypted.
+   *
+   * @generated from field: bool secret = 3;
+   */
+  secret: boolean;
+};
+
+/**
+ * Describes the message config_history.ValueEdit.
+ * Use `create(ValueEditSchema)` to create a new message.
+ */
+export const ValueEditSchema: GenMessage<ValueEdit> = /*@__PURE__*/
+  messageDesc(file_config_history, 4);
+
+/**
+ * @generated from message config_history.EditRequest
+ */
+export type EditRequest = Message<"config_history.EditRequest"> & {
+  /**
+   * Empty: micro.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: repeated config_history.ValueEdit edits = 2;
+   */
+  edits: ValueEdit[];
+
+  /**
+   * The document must be at it; absent: at any.
+   *
+   * @generated from field: optional double if_revision = 3;
+   */
+  ifRevision?: number | undefined;
+};
+
+/**
+ * Describes the message config_history.EditRequest.
+ * Use `create(EditRequestSchema)` to create a new message.
+ */
+export const EditRequestSchema: GenMessage<EditRequest> = /*@__PURE__*/
+  messageDesc(file_config_history, 5);
+
+/**
+ * @generated from message config_history.EditResponse
+ */
+export type EditResponse = Message<"config_history.EditResponse"> & {
+  /**
+   * @generated from field: double revision = 1;
+   */
+  revision: number;
+};
+
+/**
+ * Describes the message config_history.EditResponse.
+ * Use `create(EditResponseSchema)` to create a new message.
+ */
+export const EditResponseSchema: GenMessage<EditResponse> = /*@__PURE__*/
+  messageDesc(file_config_history, 6);
+
+/**
  * @generated from message config_history.ListRequest
  */
 export type ListRequest = Message<"config_history.ListRequest"> & {
@@ -75,7 +204,7 @@ export type ListRequest = Message<"config_history.ListRequest"> & {
  * Use `create(ListRequestSchema)` to create a new message.
  */
 export const ListRequestSchema: GenMessage<ListRequest> = /*@__PURE__*/
-  messageDesc(file_config_history, 2);
+  messageDesc(file_config_history, 7);
 
 /**
  * @generated from message config_history.Difference
@@ -104,7 +233,7 @@ export type Difference = Message<"config_history.Difference"> & {
  * Use `create(DifferenceSchema)` to create a new message.
  */
 export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
-  messageDesc(file_config_history, 3);
+  messageDesc(file_config_history, 8);
 
 /**
  * @generated from message config_history.Change
@@ -147,7 +276,7 @@ export type Change = Message<"config_history.Change"> & {
  * Use `create(ChangeSchema)` to create a new message.
  */
 export const ChangeSchema: GenMessage<Change> = /*@__PURE__*/
-  messageDesc(file_config_history, 4);
+  messageDesc(file_config_history, 9);
 
 /**
  * @generated from message config_history.ListResponse
@@ -164,7 +293,7 @@ export type ListResponse = Message<"config_history.ListResponse"> & {
  * Use `create(ListResponseSchema)` to create a new message.
  */
 export const ListResponseSchema: GenMessage<ListResponse> = /*@__PURE__*/
-  messageDesc(file_config_history, 5);
+  messageDesc(file_config_history, 10);
 
 /**
  * @generated from message config_history.DiffRequest
@@ -195,7 +324,7 @@ export type DiffRequest = Message<"config_history.DiffRequest"> & {
  * Use `create(DiffRequestSchema)` to create a new message.
  */
 export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
-  messageDesc(file_config_history, 6);
+  messageDesc(file_config_history, 11);
 
 /**
  * @generated from message config_history.DiffResponse
@@ -212,7 +341,7 @@ export type DiffResponse = Message<"config_history.DiffResponse"> & {
  * Use `create(DiffResponseSchema)` to create a new message.
  */
 export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
-  messageDesc(file_config_history, 7);
+  messageDesc(file_config_history, 12);
 
 /**
  * @generated from message config_history.RollBackRequest
@@ -227,6 +356,13 @@ export type RollBackRequest = Message<"config_history.RollBackRequest"> & {
    * @generated from field: double revision = 2;
    */
   revision: number;
+
+  /**
+   * The document must be at it; absent: at any.
+   *
+   * @generated from field: optional double if_revision = 3;
+   */
+  ifRevision?: number | undefined;
 };
 
 /**
@@ -234,7 +370,7 @@ export type RollBackRequest = Message<"config_history.RollBackRequest"> & {
  * Use `create(RollBackRequestSchema)` to create a new message.
  */
 export const RollBackRequestSchema: GenMessage<RollBackRequest> = /*@__PURE__*/
-  messageDesc(file_config_history, 8);
+  messageDesc(file_config_history, 13);
 
 /**
  * @generated from message config_history.RollBackResponse
@@ -251,7 +387,7 @@ export type RollBackResponse = Message<"config_history.RollBackResponse"> & {
  * Use `create(RollBackResponseSchema)` to create a new message.
  */
 export const RollBackResponseSchema: GenMessage<RollBackResponse> = /*@__PURE__*/
-  messageDesc(file_config_history, 9);
+  messageDesc(file_config_history, 14);
 
 /**
  * @generated from message config_history.WatchRequest
@@ -270,7 +406,7 @@ export type WatchRequest = Message<"config_history.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_config_history, 10);
+  messageDesc(file_config_history, 15);
 
 /**
  * @generated from message config_history.WatchResponse
@@ -292,7 +428,7 @@ export type WatchResponse = Message<"config_history.WatchResponse"> & {
  * Use `create(WatchResponseSchema)` to create a new message.
  */
 export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
-  messageDesc(file_config_history, 11);
+  messageDesc(file_config_history, 16);
 
 /**
  * @generated from service config_history.ConfigHistory
@@ -305,6 +441,26 @@ export const ConfigHistory: GenService<{
     methodKind: "unary";
     input: typeof NamespacesRequestSchema;
     output: typeof NamespacesResponseSchema;
+  },
+  /**
+   * The document with its revision, secrets as the text "[secret]"; of one that nobody wrote to, an empty one at 0.
+   *
+   * @generated from rpc config_history.ConfigHistory.Read
+   */
+  read: {
+    methodKind: "unary";
+    input: typeof ReadRequestSchema;
+    output: typeof ReadResponseSchema;
+  },
+  /**
+   * Several values in one step, or none: `config.conflict` when the document is not at the revision they were made for.
+   *
+   * @generated from rpc config_history.ConfigHistory.Edit
+   */
+  edit: {
+    methodKind: "unary";
+    input: typeof EditRequestSchema;
+    output: typeof EditResponseSchema;
   },
   /**
    * Changes, newest first.

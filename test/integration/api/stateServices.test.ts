@@ -110,3 +110,37 @@ describe('the store in micro’s words', () => {
     expect(pages).toEqual([[]]);
   });
 });
+
+describe('a page of a table', () => {
+  it('begins behind a key, or so many keys behind it, and says whether there is more', async () => {
+    const client = createClient(Records, transport);
+    await store.apply(['a', 'b', 'c', 'd', 'e'].map((key) => write(key, 'v')));
+    const page = async (more: object): Promise<string> => {
+      const { records, more: isMore } = await client.browse({ place: table, limit: 2, ...more });
+      return records.map(({ key }) => key).join('') + (isMore ? '+' : '');
+    };
+    expect(await page({})).toBe('ab+');
+    expect(await page({ offset: 3 })).toBe('de');
+    expect(await page({ after: 'a', offset: 1 })).toBe('cd+');
+    expect(await page({ offset: 1, reverse: true })).toBe('dc+');
+    await expect(page({ offset: -1 })).rejects.toThrow('offset -1 is not a whole number');
+  });
+});
+
+describe('a document of the config', () => {
+  it('is read with its revision, and edited only at the revision it was read at', async () => {
+    const client = createClient(ConfigHistory, transport);
+    await config.set('shop', 'db', { host: 'a', port: 1 });
+    expect(await client.read({ namespace: 'shop' })).toMatchObject({
+      data: '{"db":{"host":"a","port":1}}',
+      revision: 1,
+      secrets: [],
+    });
+    const edits = [{ path: 'db.port', value: '2' }, { path: 'db.host' }];
+    expect(await client.edit({ namespace: 'shop', edits, ifRevision: 1 })).toMatchObject({ revision: 2 });
+    expect(await config.get('shop', '')).toEqual({ db: { port: 2 } });
+    await expect(client.edit({ namespace: 'shop', edits, ifRevision: 1 })).rejects.toThrow('is at revision 2, not 1');
+    await expect(client.edit({ namespace: 'shop', edits: [{ path: 'a', value: '{' }] })).rejects.toThrow('is not JSON');
+    await expect(client.rollBack({ namespace: 'shop', revision: 1, ifRevision: 1 })).rejects.toThrow('not 1');
+  });
+});

@@ -76,6 +76,35 @@ describe('the config', () => {
     await expect(config.rollBack('micro', 99)).rejects.toMatchObject({ code: 'config.not-found' });
   });
 
+  it('changes several values in one step, and only the document that they were made for', async () => {
+    await config.set('micro', 'db', { host: 'a', port: 1, old: true });
+    await config.set('micro', 'api.key', 'S3CR3T-zz', { secret: true });
+    expect(await config.read('micro')).toEqual({
+      value: { db: { host: 'a', port: 1, old: true }, api: { key: '[secret]' } },
+      revision: 2,
+      secrets: ['api.key'],
+    });
+    expect(await config.read('nobody')).toEqual({ value: {}, revision: 0, secrets: [] });
+    const edits = [
+      { path: 'db', value: { port: 2 } },
+      { path: 'api.key', value: undefined },
+      { path: 'api.pin', value: 7, secret: true },
+    ];
+    expect(await config.edit('micro', edits, { revision: 2 })).toBe(3);
+    expect(await config.get('micro', '', { secrets: true })).toEqual({ db: { port: 2 }, api: { pin: 7 } });
+    expect((await config.history('micro', { limit: 1 }))[0]).toMatchObject({ revision: 3, action: 'set' });
+    const late = config.edit('micro', [{ path: 'db.port', value: 9 }], { revision: 2 });
+    await expect(late).rejects.toMatchObject({ code: 'config.conflict', details: { revision: 3 } });
+    await expect(config.rollBack('micro', 1, { revision: 2 })).rejects.toMatchObject({ code: 'config.conflict' });
+    await expect(config.edit('micro', [{ path: 'a', value: 1 }, { path: 'b..c', value: 1 }])).rejects.toMatchObject({
+      code: 'config.invalid-path',
+    });
+    expect(await config.get('micro', 'a')).toBeUndefined();
+    expect(await config.edit('micro', [{ path: '', value: { only: 1 } }])).toBe(4);
+    expect(await config.get('micro', '')).toEqual({ only: 1 });
+    expect(await config.rollBack('micro', 1, { revision: 4 })).toBe(5);
+  });
+
   it('ST-06 secrets are nowhere in the clear, masked until asked for, and open only with their key and in their place', async () => {
     await config.set('micro', 'api', { key: 'S3CR3T-zz', retries: 3 }, { secret: true });
     await config.set('micro', 'plain', 'seen');

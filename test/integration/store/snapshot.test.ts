@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { restoreChunks, snapshotChunks } from '../../../electron/server/store/snapshotFile.ts';
+import type { SnapshotPart } from '../../../electron/server/store/snapshot.ts';
 import type { Store } from '../../../electron/server/store/store.ts';
 import { readdir } from 'node:fs/promises';
 import { storeKinds, table, write } from '../../helpers/storeFixture.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
-async function bytesOf(store: Store, database?: string): Promise<Buffer> {
+async function bytesOf(store: Store, part: SnapshotPart = {}): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of snapshotChunks(store, database)) chunks.push(chunk);
+  for await (const chunk of snapshotChunks(store, part)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -16,6 +17,31 @@ async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
 }
 
 describe.each(storeKinds)('a snapshot of a store $name', ({ make }) => {
+  it('of a table, or of the keys that begin alike, has those alone and is whole', async () => {
+    const source = await (await make()).open();
+    await source.apply([
+      write('a/1', 'x'),
+      write('a/2', 'x'),
+      write('b', 'x'),
+      write('a/3', 'x', { table: 'carts' }),
+      write('a/4', 'x', { database: 'other' }),
+    ]);
+    const keysOf = async (part: SnapshotPart): Promise<string[]> => {
+      const target = await (await make()).open();
+      await restoreChunks(target, await tempFolder('restore'), inPieces(await bytesOf(source, part)));
+      const found: string[] = [];
+      for (const { database, table: name } of await target.stats())
+        for (const { key } of await target.list({ database, table: name })) found.push(`${database}/${name}/${key}`);
+      return found;
+    };
+    expect(await keysOf({ database: 'micro', table: 'orders' })).toEqual([
+      'micro/orders/a/1',
+      'micro/orders/a/2',
+      'micro/orders/b',
+    ]);
+    expect(await keysOf({ ...table, prefix: 'a/' })).toEqual(['micro/orders/a/1', 'micro/orders/a/2']);
+  });
+
   it('brings back every record with its bytes, metadata and what is left of its life', async () => {
     const from = await make();
     const source = await from.open();
@@ -49,7 +75,7 @@ describe.each(storeKinds)('a snapshot of a store $name', ({ make }) => {
   it('of one database has no other in it', async () => {
     const store = await (await make()).open();
     await store.apply([write('a', '1'), write('b', '2', { database: 'other' })]);
-    const text = (await bytesOf(store, 'other')).toString();
+    const text = (await bytesOf(store, { database: 'other' })).toString();
     expect(text).toContain('"key":"b"');
     expect(text).not.toContain('"key":"a"');
   });

@@ -36,6 +36,18 @@ export function configService(router: ConnectRouter, config: Config): void {
   });
   router.service(ConfigHistory, {
     namespaces: async () => ({ namespaces: await config.namespaces() }),
+    async read({ namespace }, context) {
+      const { value, revision, secrets } = await config.read(nameOf(namespace, context));
+      return { data: JSON.stringify(value), revision, secrets };
+    },
+    async edit({ namespace, edits, ifRevision }, context) {
+      const parsed = edits.map(({ path, value, secret }) => ({
+        path,
+        value: value === undefined ? undefined : jsonOf(path, value),
+        secret,
+      }));
+      return { revision: await config.edit(nameOf(namespace, context), parsed, { revision: ifRevision }) };
+    },
     async list({ namespace, path, limit }, context) {
       const changes = await config.history(nameOf(namespace, context), { path, ...(limit > 0 ? { limit } : {}) });
       return { changes: changes.map((change) => ({ ...change, differences: change.differences.map(toMessage) })) };
@@ -43,8 +55,9 @@ export function configService(router: ConnectRouter, config: Config): void {
     async diff({ namespace, from, to }, context) {
       return { differences: (await config.diff(nameOf(namespace, context), from, to)).map(toMessage) };
     },
-    async rollBack({ namespace, revision }, context) {
-      return { revision: await config.rollBack(nameOf(namespace, context), revision) };
+    async rollBack({ namespace, revision, ifRevision }, context) {
+      const name = nameOf(namespace, context);
+      return { revision: await config.rollBack(name, revision, { revision: ifRevision }) };
     },
     watch: ({ namespace }, context) => watch(config, namespace, context),
   });

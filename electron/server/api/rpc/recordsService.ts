@@ -32,18 +32,20 @@ export function recordsService(router: ConnectRouter, { store, restoreFolder }: 
       const at = placeOf(place, context);
       return { revisions: await store.apply(operations.map((operation) => operationOf(at, operation))) };
     },
-    async browse({ place, prefix, suffix, after, limit, reverse }, context) {
+    async browse({ place, prefix, suffix, after, limit, reverse, offset }, context) {
       if (limit > MAX_PAGE) throw new MicroError('api.invalid', `limit ${limit} is more than ${MAX_PAGE}`);
+      const at = placeOf(place, context);
       const size = limit || USUAL_PAGE;
-      const found = await store.list({ ...placeOf(place, context), prefix, suffix, after, limit: size + 1, reverse });
+      const found = await store.list({ ...at, prefix, suffix, after, limit: size + 1, reverse, offset });
       return { records: found.slice(0, size).map(infoMessage), more: found.length > size };
     },
     watch: ({ place, prefix }, context) => watch(store, placeOf(place, context), prefix, context),
     async stats({ database }) {
       return { tables: await store.stats(database || undefined) };
     },
-    async *snapshot({ database }) {
-      for await (const data of snapshotChunks(store, database || undefined)) yield { data };
+    async *snapshot({ database, table, prefix }) {
+      const part = { database: database || undefined, table: table || undefined, prefix };
+      for await (const data of snapshotChunks(store, part)) yield { data };
     },
     restore: (chunks) => restoreChunks(store, restoreFolder, dataOf(chunks)),
   });
