@@ -7,7 +7,15 @@ import { hasDisplay, startVirtualDisplay } from './lib/display.mjs';
 import { drivenArguments } from './lib/electronRuntime.mjs';
 import { requireNode } from './lib/nodeVersion.mjs';
 import { root } from './lib/paths.mjs';
-import { breakServices, failureScenes, show, welcomeScenes, workScenes } from './lib/screenshotScenes.mjs';
+import {
+  breakServices,
+  failureScenes,
+  fillState,
+  show,
+  stateScenes,
+  welcomeScenes,
+  workScenes,
+} from './lib/screenshotScenes.mjs';
 import { runScript } from './lib/steps.mjs';
 import { importTypeScript } from './lib/typescript.mjs';
 import { setUp } from './setup.mjs';
@@ -16,7 +24,8 @@ import { setUp } from './setup.mjs';
  * Pictures of the real window at 1280×800, light and dark: the sample project, three and sixty services, each on the main
  * pages; the sample at work and with failing services, and the window without a project. They go to dist/screenshots
  * (`--out DIR`). `--readme` makes the picture in README anew, and nothing else. `--only welcome|shop|three|sixty` takes one
- * project, `--theme light|dark` one theme, `--scene NAME` one of the scenes of lib/screenshotScenes.mjs.
+ * project, `--theme light|dark` one theme, `--scene NAME[,NAME…]` some of the scenes of
+ * lib/screenshotScenes.mjs.
  */
 const SIZE = { width: 1280, height: 800 };
 const READY_TIMEOUT_MS = 60_000;
@@ -87,7 +96,7 @@ async function picture(executable, name, project, { out, work, argv }) {
     else if (project === undefined) await scenePictures(page, name, welcomeScenes, to);
     else {
       if (!argv.includes('--scene')) await pagePictures(page, name, to);
-      if (name === 'shop') await shopPictures(page, name, project, to);
+      if (name === 'shop') await shopPictures(page, name, project, { ...to, call: await serverCall(home) });
     }
   } finally {
     await app.evaluate(({ app: electron }) => electron.quit()).catch(() => {});
@@ -116,18 +125,41 @@ async function pagePictures(page, name, { out, argv }) {
 /** The sample at work, and then with two services broken. */
 async function shopPictures(page, name, project, to) {
   await scenePictures(page, name, workScenes, to);
-  if (!failureScenes.some(([scene]) => scene === (optionValue(to.argv, '--scene') ?? scene))) return;
+  if (isWanted(stateScenes, to.argv)) {
+    await fillState(to.call, join(root, 'renderer/public/icon.png'));
+    await scenePictures(page, name, stateScenes, to);
+  }
+  if (!isWanted(failureScenes, to.argv)) return;
   await breakServices(project);
   await scenePictures(page, name, failureScenes, to);
 }
 
-async function scenePictures(page, name, scenes, { out, argv }) {
+function isWanted(scenes, argv) {
+  const wanted = optionValue(argv, '--scene')?.split(',');
+  return scenes.some(([scene]) => wanted === undefined || wanted.includes(scene));
+}
+
+/** Calls the server as `curl` would. */
+async function serverCall(home) {
+  const { proxy, token } = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8'));
+  return async (method, body) => {
+    const response = await fetch(`${proxy}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method}: ${await response.text()}`);
+    return response.json();
+  };
+}
+
+async function scenePictures(page, name, scenes, { out, argv, call }) {
   for (const theme of ['light', 'dark']) {
     if ((optionValue(argv, '--theme') ?? theme) !== theme) continue;
     await page.emulateMedia({ colorScheme: theme });
     for (const [scene, bring] of scenes) {
-      if ((optionValue(argv, '--scene') ?? scene) !== scene) continue;
-      await show(page, bring);
+      if (!isWanted([[scene]], argv)) continue;
+      await show(page, bring, call);
       const file = join(out, `${name}-${scene}-${theme}.png`);
       await page.screenshot({ path: file });
       process.stdout.write(`${file}\n`);

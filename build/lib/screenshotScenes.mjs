@@ -35,6 +35,15 @@ export const workScenes = [
   ['answer', sendCall],
 ];
 
+/** The browsers of the state, with something in them. `fillState` comes first. */
+export const stateScenes = [
+  ['store', (page) => openRecord(page, 'carts', 'cart/0003')],
+  ['store-many', openManyKeys],
+  ['store-image', (page) => openRecord(page, 'pictures', 'logo.png')],
+  ['store-conflict', storeConflict],
+  ['store-new', (page) => page.getByRole('button', { name: 'New record' }).click()],
+];
+
 /** The same with a service whose build fails and one that keeps crashing; `breakServices` comes first. */
 export const failureScenes = [
   ['failed-graph', (page) => pageLink(page, 'Graph')],
@@ -57,11 +66,45 @@ export async function breakServices(folder) {
   await delay(FAILURE_MS);
 }
 
+/** Fills the state through `call(method, body)` with what a shop would have. */
+export async function fillState(call, picture) {
+  const base64 = (text) => Buffer.from(text).toString('base64');
+  const write = (table, records) =>
+    call('records.Records/Apply', {
+      place: { database: 'micro', table },
+      operations: records.map(([key, value, ttlMs = 0, metadata = {}]) => ({ key, put: { value, ttlMs, metadata } })),
+    });
+  const cart = (i) =>
+    base64(
+      JSON.stringify({ id: i, customer: `customer-${i * 7}`, items: [{ sku: 'tea', count: i }], paid: i % 2 === 0 }),
+    );
+  await write(
+    'carts',
+    Array.from({ length: 40 }, (_, i) => [
+      `cart/${String(i).padStart(4, '0')}`,
+      cart(i),
+      i % 3 === 0 ? 1_700_000 + i * 60_000 : 0,
+      i % 4 === 3 ? { source: { type: 'string', value: 'web' }, region: { type: 'string', value: 'eu-central' } } : {},
+    ]),
+  );
+  await write('carts', [['cart/Donaudampfschifffahrtsgesellschaftskapitänsmützenbestellungen/2026', cart(1)]]);
+  await write('pictures', [
+    ['logo.png', readFileSync(picture).toString('base64')],
+    ['readme.txt', base64('Plain text, as it stands.\n')],
+  ]);
+  await write('versicherungsvertragsabschlussunterlagen', [['a', base64('x')]]);
+  for (let start = 0; start < 100_000; start += 10_000)
+    await write(
+      'sessions',
+      Array.from({ length: 10_000 }, (_, i) => [`session/${String(start + i).padStart(6, '0')}`, base64(`user ${i}`)]),
+    );
+}
+
 /** Shows one scene and waits until it is drawn. */
-export async function show(page, scene) {
+export async function show(page, scene, call) {
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
-  await scene(page);
+  await scene(page, call);
   await delay(VIEW_MS);
 }
 
@@ -98,6 +141,42 @@ async function openLogPanel(page) {
   await node(page, 'orders').dblclick();
   await page.getByRole('grid', { name: /orders/ }).waitFor();
   await page.getByRole('button', { name: 'Show the whole graph' }).click();
+}
+
+async function openTable(page, table) {
+  await pageLink(page, 'Store');
+  await page
+    .getByRole('navigation', { name: 'Tables' })
+    .getByRole('button', { name: new RegExp(`^${table}`) })
+    .click();
+}
+
+async function openRecord(page, table, key) {
+  await openTable(page, table);
+  await page.getByRole('grid').getByText(key, { exact: true }).click();
+}
+
+async function openManyKeys(page) {
+  await openTable(page, 'sessions');
+  const grid = page.getByRole('grid');
+  await grid.getByText('session/000000').click();
+  await page.mouse.wheel(0, 1_400_000);
+  await delay(VIEW_MS);
+  await grid.getByRole('row').nth(4).click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+}
+
+/** Somebody else writes what is being edited. */
+async function storeConflict(page, call) {
+  await openRecord(page, 'carts', 'cart/0005');
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Value', exact: true }).fill('{\n  "items": ["mine"]\n}');
+  const value = Buffer.from('{"id":5,"items":["theirs"],"paid":true}').toString('base64');
+  await call('records.Records/Apply', {
+    place: { database: 'micro', table: 'carts' },
+    operations: [{ key: 'cart/0005', put: { value, ttlMs: 0 } }],
+  });
 }
 
 async function menuItem(page, service, name) {

@@ -1,4 +1,12 @@
-import { IconAlignLeft, IconList, IconSend, IconSettings, IconShare, IconTimeline } from '@tabler/icons-react';
+import {
+  IconAlignLeft,
+  IconDatabase,
+  IconList,
+  IconSend,
+  IconSettings,
+  IconShare,
+  IconTimeline,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useShownServices } from '../state/projectFilter.ts';
 import { currentPlace } from '../state/navigation.ts';
@@ -24,6 +32,7 @@ const TracesPage = lazyPart(async () => (await import('../features/traces/Traces
 const CallsPage = lazyPart(async () => (await import('../features/calls/CallsPage.tsx')).CallsPage);
 const LogsPage = lazyPart(async () => (await import('../features/logs/LogsPage.tsx')).LogsPage);
 const ServicesPage = lazyPart(async () => (await import('../features/services/ServicesPage.tsx')).ServicesPage);
+const StorePage = lazyPart(async () => (await import('../features/store/StorePage.tsx')).StorePage);
 const SettingsPage = lazyPart(async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage);
 /** Shown instead of the pages of services while nothing is open. */
 export const WelcomePage = lazyPart(async () => (await import('../features/welcome/WelcomePage.tsx')).WelcomePage);
@@ -72,6 +81,14 @@ export const pages: readonly Page[] = [
     keys: 'c',
     rail: 'top',
     component: CallsPage,
+  },
+  {
+    id: 'store',
+    title: 'Store',
+    icon: <IconDatabase {...icon} />,
+    keys: 'd',
+    rail: 'top',
+    component: StorePage,
   },
   {
     id: 'settings',

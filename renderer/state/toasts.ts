@@ -22,7 +22,7 @@ export interface Toast {
 /** ms a message of success stays: long enough to read one line. */
 const OK_MS = 4_000;
 
-/** ms a warning or failure stays, unless the pointer or the focus is on it; it has a reason and buttons to read. */
+/** ms a message stays that has a reason or buttons to read, unless the pointer or the focus is on it. */
 const BAD_MS = 12_000;
 
 /** Messages on screen at once; older ones go first. */
@@ -74,7 +74,7 @@ function startTimer(toast: Toast): void {
   clearTimer(toast.id);
   // What is still going on stays until it is over.
   if (held || toast.tone === 'busy') return;
-  const delayMs = toast.tone === 'ok' ? OK_MS : BAD_MS;
+  const delayMs = toast.tone === 'ok' && !toast.actions?.length ? OK_MS : BAD_MS;
   timers.set(
     toast.id,
     setTimeout(() => closeToast(toast.id), delayMs),

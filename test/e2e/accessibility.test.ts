@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { allRunning } from '../helpers/allRunning.ts';
 import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
 import { layeredServices, writeSampleProject } from '../helpers/sampleProject.ts';
+import { call } from '../helpers/serverApi.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 
 let launched: LaunchedApp | undefined;
@@ -60,11 +61,26 @@ describe('what assistive technology gets', () => {
       await page.locator(`.react-flow__node[data-id="${name}"]`).dblclick();
       await page.getByText(`${name} listens`).first().waitFor();
       await look('graph with panel');
-      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Settings']) {
+      const server = await launched.server();
+      for (const key of ['cart/1', 'cart/2'])
+        await call(server, 'store.Store/Write', { record: { key, value: btoa('{"items":[1]}'), expiry: '3600' } });
+      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Settings']) {
         await navigation.getByText(title, { exact: true }).click();
         await page.getByRole('heading', { name: title, level: 1 }).first().waitFor();
         await look(title);
       }
+      await navigation.getByText('Store', { exact: true }).click();
+      await page.getByRole('grid', { name: 'Keys of micro/micro' }).getByText('cart/1').click();
+      await page.getByRole('region', { name: 'Record cart/1' }).getByText('"items"').waitFor();
+      await look('Store, a record');
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await look('Store, editing');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'New record' }).click();
+      await page.getByRole('dialog').first().waitFor();
+      await look('Store, a new record');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').first().waitFor({ state: 'detached' });
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog').first().waitFor();
       await look('palette');

@@ -5,48 +5,15 @@ import { copyText } from '../../state/serviceCommands.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CallStatus } from '../../ui/CallStatus.tsx';
 import { Chip } from '../../ui/Chip.tsx';
+import { dataUrl } from '../../ui/dataUrl.ts';
 import { formatBytes } from '../../ui/format.ts';
+import { JsonText } from '../../ui/JsonText.tsx';
 import { EmptyState, ErrorState } from '../../ui/States.tsx';
 import { formatLatency } from '../../ui/trafficFormat.ts';
 import { useNow } from '../../ui/useNow.ts';
 import classes from './Calls.module.css';
-import { headerOf, joined, jsonTokens, type ShownBody, shownBody } from './responseText.ts';
+import { headerOf, joined, type ShownBody, shownBody } from './responseText.ts';
 import type { SentCall } from './useCall.ts';
-
-/** Characters of JSON that are coloured; beyond, the colours cost more than they help. */
-const colouredUpTo = 200_000;
-
-function Json({ text }: { text: string }) {
-  const tokens = useMemo(() => (text.length <= colouredUpTo ? jsonTokens(text) : undefined), [text]);
-  if (!tokens) return <pre className={classes.answer}>{text}</pre>;
-  return (
-    <pre className={classes.answer}>
-      {tokens.map((token, index) =>
-        token.sort === 'other' ? (
-          token.text
-        ) : (
-          // The stretches of a text have no identity but their place.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <span key={index} data-sort={token.sort}>
-            {token.text}
-          </span>
-        ),
-      )}
-    </pre>
-  );
-}
-
-/** Bytes turned into text at once: more arguments than this a function cannot take everywhere. */
-const bytesAtOnce = 32_768;
-
-/** An image as a data address; the page may load images from nowhere else. */
-function dataUrl(bytes: Uint8Array, type: string): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += bytesAtOnce) {
-    text += String.fromCharCode(...bytes.subarray(at, at + bytesAtOnce));
-  }
-  return `data:${type};base64,${btoa(text)}`;
-}
 
 function Picture({ bytes, type }: { bytes: Uint8Array; type: string }) {
   const url = useMemo(() => dataUrl(bytes, type), [bytes, type]);
@@ -122,7 +89,7 @@ function Body({ body, bytes, raw, isDone }: { body: ShownBody; bytes: Uint8Array
       );
     case 'text':
       return body.pretty !== undefined && !raw ? (
-        <Json text={body.pretty} />
+        <JsonText className={classes.answer} text={body.pretty} />
       ) : (
         <pre className={classes.answer}>{body.raw}</pre>
       );
@@ -196,7 +163,7 @@ export function ResponseView({ sent, service }: { sent: SentCall; service: strin
           messages.map((message, index) => (
             // Messages come one after the other and never change.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
-            <Json key={index} text={message} />
+            <JsonText key={index} className={classes.answer} text={message} />
           ))
         ) : (
           <Body body={body} bytes={bytes} raw={raw} isDone={status === 'done'} />

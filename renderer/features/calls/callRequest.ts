@@ -5,7 +5,7 @@ import type {
   ServiceEndpoint,
 } from '../../../shared/contract/gen/calls_pb.ts';
 import { type CallDraft, makeDraft } from '../../state/callDraft.ts';
-import { findJsonError } from './jsonError.ts';
+import { findJsonError } from '../../ui/jsonError.ts';
 
 /** Methods offered; any other can be typed. */
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;

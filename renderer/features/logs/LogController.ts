@@ -1,3 +1,4 @@
+import type { Thumb } from '../../ui/RowScrollbar.tsx';
 import { addressOf, findLine, foundSelection, type KeptSelection, keptSelection, type ReadPlace } from './keptPlace.ts';
 import type { LogRow } from './logRow.ts';
 import type { LogExtent, LogSource } from './logSource.ts';
@@ -14,7 +15,6 @@ import {
   scrollByPx,
   type ScrollList,
   type ScrollPlace,
-  type Thumb,
   thumbOf,
 } from './scroll.ts';
 import { isEmptySelection, lineEnd, type LogSelection, selectRows, type TextPoint } from './selection.ts';

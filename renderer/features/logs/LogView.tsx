@@ -9,12 +9,13 @@ import {
   useState,
 } from 'react';
 import { isMac } from '../../client/platform.ts';
+import { RowScrollbar } from '../../ui/RowScrollbar.tsx';
 import { useNow } from '../../ui/useNow.ts';
+import { useSize } from '../../ui/useSize.ts';
 import type { LogController } from './LogController.ts';
 import { handleLogKey, type LogKeyActions, logKeyHelp } from './logKeys.ts';
 import { drawnLine } from './logRow.ts';
 import { LogRowView } from './LogRowView.tsx';
-import { LogScrollbar } from './LogScrollbar.tsx';
 import classes from './Logs.module.css';
 import type { TimeStyle } from './logTime.ts';
 import { markKey } from './marks.ts';
@@ -46,23 +47,6 @@ interface LogViewProps {
   readonly compact: boolean;
   readonly empty: ReactNode;
   readonly onMenu: (request: LogMenuRequest) => void;
-}
-
-function useSize(element: RefObject<HTMLElement | null>): { width: number; height: number } {
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useLayoutEffect(() => {
-    const { current } = element;
-    if (!current) return undefined;
-    const measure = (): void => {
-      const { clientWidth: width, clientHeight: height } = current;
-      setSize((before) => (before.width === width && before.height === height ? before : { width, height }));
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(current);
-    measure();
-    return () => observer.disconnect();
-  }, [element]);
-  return size;
 }
 
 /** The current time for relative times; 0 where nobody looks at it. */
@@ -168,7 +152,12 @@ export function LogView(props: LogViewProps) {
         {timeStyle === 'relative' ? <RelativeNow>{rows}</RelativeNow> : rows(0)}
       </div>
       {isEmpty ? <div className={classes.state}>{props.empty}</div> : null}
-      <LogScrollbar controller={controller} thumb={snapshot.thumb} trackPx={size.height + 4} ticks={props.ticks} />
+      <RowScrollbar
+        onDrag={(start) => controller.dragThumb(start)}
+        thumb={snapshot.thumb}
+        trackPx={size.height + 4}
+        ticks={props.ticks}
+      />
       {snapshot.waiting > 0 ? (
         <button type="button" className={classes.jump} onClick={() => controller.follow()}>
           <IconArrowDown size={14} aria-hidden="true" />

@@ -1,16 +1,5 @@
+import { saveFile } from '../../client/saveFile.ts';
 import type { LogSource, TextFormat } from './logSource.ts';
-
-/** The part of the File System Access API that is used; browsers without it get a download. */
-interface SaveFile {
-  createWritable(): Promise<{ write(text: string): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
-  readonly name: string;
-}
-
-declare global {
-  interface Window {
-    showSaveFilePicker?: (options: { suggestedName: string }) => Promise<SaveFile>;
-  }
-}
 
 /** Ending of the file for each format. */
 const endings: Record<TextFormat, string> = { text: 'log', full: 'log', ansi: 'log', json: 'jsonl' };
@@ -33,36 +22,5 @@ export async function exportRows(
   name: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const chunks = source.text(span.from, span.to, format, signal);
-  if (window.showSaveFilePicker) {
-    let file: SaveFile;
-    try {
-      file = await window.showSaveFilePicker({ suggestedName: name });
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return undefined;
-      throw error;
-    }
-    await writeFile(file, chunks);
-    return file.name;
-  }
-  const parts: Blob[] = [];
-  for await (const chunk of chunks) parts.push(new Blob([chunk]));
-  const url = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-  return name;
-}
-
-async function writeFile(file: SaveFile, chunks: AsyncIterable<string>): Promise<void> {
-  const writable = await file.createWritable();
-  try {
-    for await (const chunk of chunks) await writable.write(chunk);
-  } catch (error) {
-    await writable.abort();
-    throw error;
-  }
-  await writable.close();
+  return saveFile(name, 'text/plain', source.text(span.from, span.to, format, signal));
 }

@@ -1,3 +1,5 @@
+import type { Thumb } from '../../ui/RowScrollbar.tsx';
+
 /**
  * Where a list stands: row `anchor` has its upper edge `y` px below the upper edge of the viewport. Everything else is laid
  * out from the anchor, up and down. So rows above it may turn out taller than thought, or be thrown away, and what is being
@@ -140,12 +142,6 @@ export function isAtBottom(place: ScrollPlace, list: ScrollList): boolean {
   if (isEmpty(list)) return true;
   const room = list.viewportPx - place.y;
   return heightBelow(place.anchor, list, room + 2) <= room + 1;
-}
-
-/** The scroll bar: both as a part of its track, 0 to 1. */
-export interface Thumb {
-  readonly start: number;
-  readonly size: number;
 }
 
 /** The thumb counts rows, not px: its place can be told without knowing ten million heights. */

@@ -96,7 +96,12 @@ describe('the config', () => {
     const late = config.edit('micro', [{ path: 'db.port', value: 9 }], { revision: 2 });
     await expect(late).rejects.toMatchObject({ code: 'config.conflict', details: { revision: 3 } });
     await expect(config.rollBack('micro', 1, { revision: 2 })).rejects.toMatchObject({ code: 'config.conflict' });
-    await expect(config.edit('micro', [{ path: 'a', value: 1 }, { path: 'b..c', value: 1 }])).rejects.toMatchObject({
+    await expect(
+      config.edit('micro', [
+        { path: 'a', value: 1 },
+        { path: 'b..c', value: 1 },
+      ]),
+    ).rejects.toMatchObject({
       code: 'config.invalid-path',
     });
     expect(await config.get('micro', 'a')).toBeUndefined();

@@ -9,8 +9,9 @@ import {
   jsonProblem,
   requestOf,
 } from '../../../renderer/features/calls/callRequest.ts';
-import { findJsonError } from '../../../renderer/features/calls/jsonError.ts';
-import { jsonTokens, shownBody } from '../../../renderer/features/calls/responseText.ts';
+import { findJsonError } from '../../../renderer/ui/jsonError.ts';
+import { shownBody } from '../../../renderer/features/calls/responseText.ts';
+import { jsonTokens } from '../../../renderer/ui/jsonTokens.ts';
 import { readDraft } from '../../../renderer/features/calls/useDraft.ts';
 import { makeDraft } from '../../../renderer/state/callDraft.ts';
 import { PastCallSchema, SavedCallSchema, ServiceEndpointSchema } from '../../../shared/contract/gen/calls_pb.ts';

@@ -1,7 +1,11 @@
 import { type PointerEvent, useRef, useState } from 'react';
-import type { LogController } from './LogController.ts';
-import classes from './Logs.module.css';
-import type { Thumb } from './scroll.ts';
+import classes from './RowScrollbar.module.css';
+
+/** The thumb of a scroll bar: both as a part of its track, 0 to 1. */
+export interface Thumb {
+  readonly start: number;
+  readonly size: number;
+}
 
 /** The thumb is never smaller, px: it has to be caught with the pointer. */
 const minThumbPx = 24;
@@ -13,18 +17,19 @@ export function thumbPx(thumb: Thumb, trackPx: number): { top: number; height: n
   return { top: way <= 0 ? 0 : (thumb.start / way) * (trackPx - height), height };
 }
 
-/** The scroll bar of a log. It counts rows, for the log may be longer than a browser can scroll. */
-export function LogScrollbar({
-  controller,
+/** The scroll bar of a list that counts rows, for it may be longer than a browser can scroll. */
+export function RowScrollbar({
+  onDrag,
   thumb,
   trackPx,
-  ticks,
+  ticks = [],
 }: {
-  controller: LogController;
+  /** The thumb was dragged so far, 0 to 1 of the way it can go. */
+  onDrag: (start: number) => void;
   thumb: Thumb;
   trackPx: number;
-  /** Where matches are, 0 to 1. */
-  ticks: readonly number[];
+  /** Marks beside the track, e.g. where matches are, 0 to 1. */
+  ticks?: readonly number[];
 }) {
   const grabbed = useRef<number>(0);
   const [dragging, setDragging] = useState(false);
@@ -32,7 +37,7 @@ export function LogScrollbar({
 
   const drag = (clientY: number, track: HTMLElement): void => {
     const y = clientY - track.getBoundingClientRect().top - grabbed.current;
-    controller.dragThumb(trackPx <= height ? 0 : y / (trackPx - height));
+    onDrag(trackPx <= height ? 0 : y / (trackPx - height));
   };
 
   const handleDown = (event: PointerEvent<HTMLDivElement>): void => {
@@ -47,7 +52,7 @@ export function LogScrollbar({
   };
 
   return (
-    // The keyboard scrolls in the log itself; a second stop in the tab order would say the same again.
+    // The keyboard scrolls in the list itself; a second stop in the tab order would say the same again.
     <div
       className={classes.scrollbar}
       aria-hidden="true"

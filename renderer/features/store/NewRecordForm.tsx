@@ -1,0 +1,128 @@
+import { Modal } from '@mantine/core';
+import { useState } from 'react';
+import { toMicroError } from '../../../shared/contract/errors.ts';
+import { Button } from '../../ui/Button.tsx';
+import { jsonProblemAt } from '../../ui/jsonFormat.ts';
+import { lifeProblem, parseSpan } from './life.ts';
+import { isConflict, offerUndoOfSave, type TablePlace, writeRecord } from './recordActions.ts';
+import classes from './Store.module.css';
+
+/** Asks for a new record and stores it, unless its key is taken. */
+export function NewRecordForm({
+  place,
+  initialKey,
+  onClose,
+  onOpen,
+}: {
+  place: TablePlace;
+  initialKey: string;
+  onClose: () => void;
+  /** Shows the record that was made, or the one that has the key. */
+  onOpen: (place: TablePlace, key: string) => void;
+}) {
+  const [database, setDatabase] = useState(place.database);
+  const [table, setTable] = useState(place.table);
+  const [key, setKey] = useState(initialKey);
+  const [value, setValue] = useState('');
+  const [life, setLife] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<{ text: string; isTaken: boolean }>();
+  const badLife = lifeProblem(life);
+  const looksLikeJson = /^\s*[[{]/.test(value);
+  const jsonProblem = looksLikeJson ? jsonProblemAt(value) : undefined;
+
+  const save = async (): Promise<void> => {
+    const to = { database: database.trim(), table: table.trim() };
+    setBusy(true);
+    try {
+      const what = { value: new TextEncoder().encode(value), ttlMs: parseSpan(life) ?? 0, metadata: {} };
+      const revision = await writeRecord(to, key, what, { case: 'absent', value: true });
+      offerUndoOfSave(to, undefined, key, revision);
+      onClose();
+      onOpen(to, key);
+    } catch (error) {
+      const { message, next } = toMicroError(error);
+      const isTaken = isConflict(error);
+      setProblem({ isTaken, text: isTaken ? `“${key}” is there already.` : next ? `${message}. ${next}` : message });
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Modal opened onClose={onClose} title="New record" size={520}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy && badLife === undefined && key !== '') void save();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+        }}
+      >
+        <div className={classes.twoFields}>
+          <label>
+            Database
+            <input value={database} spellCheck={false} onChange={(event) => setDatabase(event.target.value)} />
+          </label>
+          <label>
+            Table
+            <input value={table} spellCheck={false} onChange={(event) => setTable(event.target.value)} />
+          </label>
+        </div>
+        <label>
+          Key
+          <input
+            data-autofocus
+            value={key}
+            spellCheck={false}
+            onChange={(event) => {
+              setKey(event.target.value);
+              setProblem(undefined);
+            }}
+          />
+        </label>
+        <label>
+          Value
+          <textarea rows={7} value={value} spellCheck={false} onChange={(event) => setValue(event.target.value)} />
+        </label>
+        {jsonProblem === undefined ? null : (
+          <p className={classes.hint}>Begins like JSON but is none ({jsonProblem}); it is stored as it stands.</p>
+        )}
+        <label>
+          Ends in
+          <input
+            value={life}
+            placeholder="never; or 30s, 5m, 2h 30m, 7d"
+            spellCheck={false}
+            aria-invalid={badLife !== undefined}
+            onChange={(event) => setLife(event.target.value)}
+          />
+        </label>
+        {badLife === undefined ? null : <p className={classes.problem}>{badLife}</p>}
+        {problem ? (
+          <p className={classes.problem} role="alert">
+            {problem.text}
+          </p>
+        ) : null}
+        <div className={classes.actions}>
+          <Button onClick={onClose}>Cancel</Button>
+          {problem?.isTaken ? (
+            <Button
+              onClick={() => {
+                onClose();
+                onOpen({ database: database.trim(), table: table.trim() }, key);
+              }}
+            >
+              Open it
+            </Button>
+          ) : null}
+          <Button type="submit" variant="primary" busy={busy} disabled={key === '' || badLife !== undefined}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
