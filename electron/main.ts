@@ -12,6 +12,8 @@ import { microHome } from './server/findServer.ts';
  */
 async function main(): Promise<void> {
   registerAppScheme();
+  // Chromium opens six connections to a server; the page follows more streams than that at a time.
+  app.commandLine.appendSwitch('ignore-connections-limit', '127.0.0.1');
   // Else Electron makes a menu of its own, which ours replaces a moment later.
   Menu.setApplicationMenu(null);
   const words = ownWords(process.argv, app.isPackaged ? undefined : app.getAppPath(), process.cwd());

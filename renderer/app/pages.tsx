@@ -1,4 +1,5 @@
 import {
+  IconAdjustments,
   IconAlignLeft,
   IconDatabase,
   IconList,
@@ -33,6 +34,7 @@ const CallsPage = lazyPart(async () => (await import('../features/calls/CallsPag
 const LogsPage = lazyPart(async () => (await import('../features/logs/LogsPage.tsx')).LogsPage);
 const ServicesPage = lazyPart(async () => (await import('../features/services/ServicesPage.tsx')).ServicesPage);
 const StorePage = lazyPart(async () => (await import('../features/store/StorePage.tsx')).StorePage);
+const ConfigPage = lazyPart(async () => (await import('../features/config/ConfigPage.tsx')).ConfigPage);
 const SettingsPage = lazyPart(async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage);
 /** Shown instead of the pages of services while nothing is open. */
 export const WelcomePage = lazyPart(async () => (await import('../features/welcome/WelcomePage.tsx')).WelcomePage);
@@ -89,6 +91,14 @@ export const pages: readonly Page[] = [
     keys: 'd',
     rail: 'top',
     component: StorePage,
+  },
+  {
+    id: 'config',
+    title: 'Config',
+    icon: <IconAdjustments {...icon} />,
+    keys: 'f',
+    rail: 'top',
+    component: ConfigPage,
   },
   {
     id: 'settings',

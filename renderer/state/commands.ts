@@ -44,7 +44,18 @@ export function registerCommands(commands: readonly Command[]): () => void {
 }
 
 /** Groups in the order in which they are looked for; those that are not named here come last. */
-const groupOrder = ['Pages', 'Project', 'Service', 'Services', 'Window', 'Panel', 'Logs', 'Terminal', 'Store'];
+const groupOrder = [
+  'Pages',
+  'Project',
+  'Service',
+  'Services',
+  'Window',
+  'Panel',
+  'Logs',
+  'Terminal',
+  'Store',
+  'Config',
+];
 
 function groupRank({ group }: Command): number {
   const rank = groupOrder.indexOf(group);

@@ -96,7 +96,10 @@ export const errorCatalogue = {
     means: 'A value of the config is not JSON, or not of the kind that can be there.',
   },
   'config.secret-unreadable': { kind: 'failed', means: 'A secret was stored with another key, or for another place.' },
-  'config.conflict': { kind: 'conflict', means: 'A document of the config is not at the revision a change was made for.' },
+  'config.conflict': {
+    kind: 'conflict',
+    means: 'A document of the config is not at the revision a change was made for.',
+  },
   'config.busy': { kind: 'conflict', means: 'A document of the config is changed by too many at once.' },
   'events.invalid-name': { kind: 'invalid', means: 'A topic, group, queue or key has a name that it cannot have.' },
   'events.invalid-range': { kind: 'invalid', means: 'A position, limit or wait of events is out of range.' },

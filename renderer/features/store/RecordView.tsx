@@ -75,15 +75,25 @@ export function RecordView({
     edit: startEdit,
   }));
 
-  if (status === 'failed') return <ErrorState error={error} onRetry={onReload} />;
-  if (!record) {
-    if (status === 'loading') return <LoadingState rows={5} label="Loading the record" />;
+  if (status === 'failed')
     return (
-      <EmptyState
-        title={`There is no record “${recordKey}”`}
-        text={`Nothing in ${place.database}/${place.table} has this key.`}
-        action={<Button onClick={onCreate}>Create it…</Button>}
-      />
+      <div className={classes.record}>
+        <ErrorState error={error} onRetry={onReload} />
+      </div>
+    );
+  if (!record) {
+    return (
+      <div className={classes.record}>
+        {status === 'loading' ? (
+          <LoadingState rows={5} label="Loading the record" />
+        ) : (
+          <EmptyState
+            title={`There is no record “${recordKey}”`}
+            text={`Nothing in ${place.database}/${place.table} has this key.`}
+            action={<Button onClick={onCreate}>Create it…</Button>}
+          />
+        )}
+      </div>
     );
   }
 

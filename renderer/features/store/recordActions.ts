@@ -44,6 +44,13 @@ export async function readRecord(
   }
 }
 
+/** The revision of a record; undefined when there is none. */
+export async function revisionOf(place: TablePlace, key: string): Promise<number | undefined> {
+  // Of the keys that begin with a key, it itself comes first.
+  const { records } = await api().records.browse({ place, prefix: key, limit: 1 });
+  return records[0]?.key === key ? records[0].revision : undefined;
+}
+
 /** When a write may happen. */
 export type Condition =
   | { readonly case: 'absent'; readonly value: boolean }

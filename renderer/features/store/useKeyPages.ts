@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { WatchResponse } from '../../../shared/contract/gen/records_pb.ts';
 import { api } from '../../client/api.ts';
+import { changeFeed } from '../../state/changeFeed.ts';
 import { paced } from '../../state/paced.ts';
-import { whileWatched } from '../../state/whileWatched.ts';
 import { KeyPages } from './keyPages.ts';
 import { type StorePlace, watchedPrefix } from './storePlace.ts';
 
@@ -38,14 +38,15 @@ export function useKeyPages(place: StorePlace, total: number, handleChange: (cha
   const watched = watchedPrefix(prefix, key);
   useEffect(() => {
     const refresh = paced(refreshMs, () => pages.refresh());
-    const stream = whileWatched(async (signal) => {
-      for await (const change of api().records.watch({ place: { database, table }, prefix: watched }, { signal })) {
-        if (signal.aborted) return;
+    const stream = changeFeed<RecordChange>(
+      (signal) => api().records.watch({ place: { database, table }, prefix: watched }, { signal }),
+      { type: '', key: '', revision: 0, missed: 0 },
+      (change) => {
         // The first message says that the watch stands: what was written before it is looked up.
         if (change.type === '' || change.missed > 0 || change.key.startsWith(prefix)) refresh.take(undefined);
         latest.current(change);
-      }
-    });
+      },
+    );
     const leave = stream.subscribe();
     return () => {
       refresh.clear();

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { isCancelled } from '../../../shared/client/clientError.ts';
-import { type ReadRecord, readRecord, type TablePlace } from './recordActions.ts';
+import { type ReadRecord, readRecord, revisionOf, type TablePlace } from './recordActions.ts';
 import type { RecordChange } from './useKeyPages.ts';
 
 /** ms before a record is asked for: moving over keys shows the one where it ends. */
@@ -52,16 +52,23 @@ export function useRecord(
     };
   }, [reload]);
 
-  const revision = state.record?.info.revision;
-  const status = state.status;
+  const revision = state.status === 'there' ? state.record?.info.revision : undefined;
   const handleChange = useCallback(
     (change: RecordChange) => {
-      // The first message of a watch says that what came before it was not told.
       if (change.type !== '' && change.missed === 0 && change.key !== key) return;
-      if (change.type === 'written' && change.key === key && status === 'there' && change.revision === revision) return;
-      reload();
+      if (change.type === 'written' && change.key === key && change.revision === revision) return;
+      if (change.key === key) reload();
+      // What was not told is looked up without the value, which may be large.
+      else
+        void revisionOf({ database, table }, key).then(
+          (now) => {
+            if (now !== revision) reload();
+          },
+          // The next change, or the next look, does it.
+          () => {},
+        );
     },
-    [key, reload, revision, status],
+    [database, table, key, reload, revision],
   );
   return { ...state, reload, handleChange };
 }
