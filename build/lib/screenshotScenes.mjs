@@ -42,6 +42,10 @@ export const stateScenes = [
   ['store-image', (page) => openRecord(page, 'pictures', 'logo.png')],
   ['store-conflict', storeConflict],
   ['store-new', (page) => page.getByRole('button', { name: 'New record' }).click()],
+  ['config', (page) => openValue(page, 'pool')],
+  ['config-save', saveValue],
+  ['config-history', openHistory],
+  ['config-raw', (page) => page.getByRole('button', { name: 'JSON', exact: true }).click()],
 ];
 
 /** The same with a service whose build fails and one that keeps crashing; `breakServices` comes first. */
@@ -92,6 +96,13 @@ export async function fillState(call, picture) {
     ['logo.png', readFileSync(picture).toString('base64')],
     ['readme.txt', base64('Plain text, as it stands.\n')],
   ]);
+  const set = (path, value, secret = false) =>
+    call('config.Config/Set', { path, value: { data: JSON.stringify(value) }, options: { secret } });
+  await set('database', { host: 'db.shop.internal', pool: 5, replicas: ['a', 'b'], tls: true });
+  await set('checkout', { currency: 'EUR', Mehrwertsteuerberechnungsverfahren: { standardsatz: 0.19 } });
+  await set('payments.key', 'sk_live_not_shown', true);
+  await set('database.pool', 8);
+  await set('checkout.greeting', 'Thank you for your order. It will be on its way before you have closed this window.');
   await write('versicherungsvertragsabschlussunterlagen', [['a', base64('x')]]);
   for (let start = 0; start < 100_000; start += 10_000)
     await write(
@@ -177,6 +188,27 @@ async function storeConflict(page, call) {
     place: { database: 'micro', table: 'carts' },
     operations: [{ key: 'cart/0005', put: { value, ttlMs: 0 } }],
   });
+}
+
+async function openValue(page, name) {
+  await pageLink(page, 'Config');
+  await page.getByRole('button', { name: 'Tree', exact: true }).click();
+  const history = page.getByRole('button', { name: 'History', exact: true });
+  if ((await history.getAttribute('aria-pressed')) === 'true') await history.click();
+  await page.getByRole('tree').getByText(name, { exact: true }).click();
+}
+
+async function saveValue(page) {
+  await openValue(page, 'pool');
+  await page.getByLabel('Value', { exact: true }).last().fill('12');
+  await page.getByRole('button', { name: 'Save…' }).click();
+}
+
+async function openHistory(page) {
+  await openValue(page, 'pool');
+  await page.getByRole('button', { name: 'History', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Compare revision 2' }).check();
+  await page.getByRole('button', { name: /^4 / }).click();
 }
 
 async function menuItem(page, service, name) {

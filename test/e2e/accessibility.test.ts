@@ -64,7 +64,9 @@ describe('what assistive technology gets', () => {
       const server = await launched.server();
       for (const key of ['cart/1', 'cart/2'])
         await call(server, 'store.Store/Write', { record: { key, value: btoa('{"items":[1]}'), expiry: '3600' } });
-      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Settings']) {
+      await call(server, 'config.Config/Set', { path: 'db.pool', value: { data: '5' } });
+      await call(server, 'config.Config/Set', { path: 'db.key', value: { data: '"k"' }, options: { secret: true } });
+      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Config', 'Settings']) {
         await navigation.getByText(title, { exact: true }).click();
         await page.getByRole('heading', { name: title, level: 1 }).first().waitFor();
         await look(title);
@@ -81,6 +83,16 @@ describe('what assistive technology gets', () => {
       await look('Store, a new record');
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').first().waitFor({ state: 'detached' });
+      await navigation.getByText('Config', { exact: true }).click();
+      await page.getByRole('tree', { name: 'Config' }).getByText('pool').click();
+      await page.getByRole('region', { name: 'db.pool' }).waitFor();
+      await look('Config, a value');
+      await page.getByRole('button', { name: 'History', exact: true }).click();
+      await page.getByRole('checkbox', { name: 'Compare revision 1' }).check();
+      await page.getByRole('region', { name: 'Comparison' }).getByText('db.key').waitFor();
+      await look('Config, history');
+      await page.getByRole('button', { name: 'JSON', exact: true }).click();
+      await look('Config, JSON');
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog').first().waitFor();
       await look('palette');

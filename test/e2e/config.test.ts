@@ -99,6 +99,7 @@ describe('the config in the window', () => {
       .click();
     await waitFor('the document', async () => JSON.stringify(await get(server)).includes('blue'));
     expect(await get(server)).toEqual({ api: { key: 'S3CR3T-zz' }, web: { color: 'blue' } });
-    expect(launched.pageErrors).toEqual([]);
+    // The browser itself writes down the refused save.
+    expect(launched.pageErrors.filter((error) => !error.includes('409'))).toEqual([]);
   });
 });

@@ -1,13 +1,5 @@
 import { IconArrowDown } from '@tabler/icons-react';
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { isMac } from '../../client/platform.ts';
 import { RowScrollbar } from '../../ui/RowScrollbar.tsx';
 import { useNow } from '../../ui/useNow.ts';
