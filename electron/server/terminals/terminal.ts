@@ -3,19 +3,15 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import { type Disposable, DisposableStore } from '../base/lifecycle.ts';
 import type { LaunchedProcess } from '../host/launcher.ts';
+import { GatheredOutput } from './gatheredOutput.ts';
+import { OutputPace } from './outputPace.ts';
 import type { TerminalScreen } from './terminalScreen.ts';
 import { type TerminalSocket, Viewer } from './viewer.ts';
 
-/** A viewer that draws nothing for so long is cut off, ms: a window that hangs must not hold up a program for ever. */
-const STUCK_VIEWER_MS = 30_000;
-
 /**
- * Bytes that wait to be drawn on the server's own screen: above `high` a shell's program has to wait, below `low` it goes
- * on. Far more than a viewer may have, so that it is viewers who set the pace; little enough to stay small in memory.
+ * Bytes that may wait to be drawn on the server's own screen for a service, which never waits: beyond it, output is left out
+ * on the screen (never in the log).
  */
-const SCREEN_BACKLOG = { high: 1024 * 1024, low: 256 * 1024 } as const;
-
-/** The same for a service, which never waits: beyond it, output is left out on the screen (never in the log). */
 const MAX_SERVICE_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -23,14 +19,6 @@ const MAX_SERVICE_BACKLOG_BYTES = 4 * 1024 * 1024;
  * waiting is cut off, because the memory would be ours.
  */
 const MAX_UNWRITTEN_BYTES = 64 * 1024 * 1024;
-
-/**
- * Output that comes so soon after the last that was handed over waits until this is over, ms, unless it is much: a terminal
- * hands over 4 KB at a time, and a message, a drawing and a receipt for each of them cost more than its text. The echo of a
- * key comes after a pause and does not wait.
- */
-const GATHER_MS = 4;
-const GATHER_BYTES = 32 * 1024;
 
 /** Collaborators of a {@link Terminal}. */
 export interface TerminalOptions {
@@ -61,20 +49,17 @@ export class Terminal implements Disposable {
   private readonly store = new DisposableStore();
   private program: LaunchedProcess | undefined;
   private programStore: DisposableStore | undefined;
-  private paused = false;
-  private stuckTimer: Disposable | undefined;
   private skipped = 0;
-  /** Output that is handed over together. */
-  private gathered: Uint8Array[] = [];
-  private gatheredBytes = 0;
-  private lastFlushMs = Number.NEGATIVE_INFINITY;
-  private flushing: Disposable | undefined;
+  private readonly gathered: GatheredOutput;
+  private readonly pace: OutputPace;
 
   /** Title or end changed. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly options: TerminalOptions) {
     this.screen = this.store.add(options.screen);
+    this.gathered = new GatheredOutput(options.clock, (data) => this.show(data));
+    this.pace = new OutputPace(options.clock, this.screen, this.viewers, () => this.cutOffStuck());
     if (options.answers) this.store.add(this.screen.onDidReply((reply) => this.program?.write(reply)));
     this.store.add(
       this.screen.onDidChangeTitle((title) => {
@@ -99,7 +84,7 @@ export class Terminal implements Disposable {
     this.program = program;
     const store = new DisposableStore();
     this.programStore = store;
-    store.add(program.onDidOutput(({ data }) => this.gather(data)));
+    store.add(program.onDidOutput(({ data }) => this.gathered.add(data)));
     store.add(program.onDidExit((exit) => this.handleExit(exit.code, exit.signal)));
     program.resize(this.screen.cols, this.screen.rows);
     for (const viewer of this.viewers) viewer.tell({ type: 'started' });
@@ -125,7 +110,7 @@ export class Terminal implements Disposable {
   /** Sets the size for all; the program is told, and every viewer but the one it came from. */
   resize(cols: number, rows: number, from?: Viewer): void {
     if (cols === this.screen.cols && rows === this.screen.rows) return;
-    this.flush();
+    this.gathered.flush();
     this.screen.resize(cols, rows);
     this.program?.resize(cols, rows);
     for (const viewer of this.viewers) if (viewer !== from) viewer.tell({ type: 'resized', cols, rows });
@@ -149,26 +134,6 @@ export class Terminal implements Disposable {
     this.program.write(data);
   }
 
-  private gather(data: Uint8Array): void {
-    const { clock } = this.options;
-    this.gathered.push(data);
-    this.gatheredBytes += data.length;
-    const waitMs = this.lastFlushMs + GATHER_MS - clock.monotonic();
-    if (waitMs <= 0 || this.gatheredBytes >= GATHER_BYTES) this.flush();
-    else this.flushing ??= clock.setTimeout(() => this.flush(), waitMs);
-  }
-
-  private flush(): void {
-    this.flushing?.dispose();
-    this.flushing = undefined;
-    const { gathered } = this;
-    if (gathered.length === 0) return;
-    this.gathered = [];
-    this.gatheredBytes = 0;
-    this.lastFlushMs = this.options.clock.monotonic();
-    this.show(gathered.length === 1 ? (gathered[0] as Uint8Array) : Buffer.concat(gathered));
-  }
-
   private show(data: Uint8Array): void {
     if (this.screen.backlog > MAX_SERVICE_BACKLOG_BYTES && !this.options.mayPause) {
       this.skipped += data.length;
@@ -179,17 +144,7 @@ export class Terminal implements Disposable {
       viewer.output(data);
       if (viewer.isFull && !this.options.mayPause) viewer.skip();
     }
-    this.pauseWhenFull();
-  }
-
-  private pauseWhenFull(): void {
-    if (this.paused || !this.options.mayPause || !this.program) return;
-    const isFull = this.screen.backlog > SCREEN_BACKLOG.high || [...this.viewers].some((viewer) => viewer.isFull);
-    if (!isFull) return;
-    this.paused = true;
-    this.program.pause();
-    this.stuckTimer?.dispose();
-    this.stuckTimer = this.options.clock.setTimeout(() => this.cutOffStuck(), STUCK_VIEWER_MS);
+    if (this.options.mayPause && this.program) this.pace.handleShown(this.program);
   }
 
   private handleDrawn(): void {
@@ -199,11 +154,7 @@ export class Terminal implements Disposable {
       this.skipped = 0;
       this.show(Buffer.from(text));
     }
-    if (!this.paused) return;
-    if (this.screen.backlog > SCREEN_BACKLOG.low || [...this.viewers].some((viewer) => !viewer.hasRoom)) return;
-    this.paused = false;
-    this.stuckTimer?.dispose();
-    this.program?.resume();
+    this.pace.handleDrawn();
   }
 
   private cutOffStuck(): void {
@@ -216,7 +167,7 @@ export class Terminal implements Disposable {
   }
 
   private giveScreen(viewer: Viewer): void {
-    this.flush();
+    this.gathered.flush();
     viewer.expectScreen();
     this.screen.capture((captured) => {
       if (!this.viewers.has(viewer)) return;
@@ -239,12 +190,10 @@ export class Terminal implements Disposable {
   }
 
   private leaveProgram(): void {
-    this.flush();
+    this.gathered.flush();
     this.programStore?.dispose();
     this.programStore = undefined;
-    if (this.paused) this.program?.resume();
-    this.paused = false;
-    this.stuckTimer?.dispose();
+    this.pace.release();
     this.program = undefined;
   }
 }
