@@ -155,7 +155,8 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
   async flushed(services: readonly string[]): Promise<void> {
     // Opening puts in order what a crash left; only folders that exist are opened.
     const known = await this.services();
-    for (const service of known) if (services.length === 0 || services.includes(service)) await this.folders.open(service);
+    for (const service of known)
+      if (services.length === 0 || services.includes(service)) await this.folders.open(service);
     await Promise.all(this.active.of(services).map((log) => log.flush()));
   }
 

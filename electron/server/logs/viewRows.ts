@@ -1,12 +1,20 @@
 import { LOG_LEVELS } from '../../../shared/contract/logLevels.ts';
-import { MergeHeap } from './mergeHeap.ts';
-import { RangeCursor } from './rangeCursor.ts';
+import type { RangeCursor } from './rangeCursor.ts';
 import { RecordFilter, type RecordFilterQuery } from './recordFilter.ts';
-import { type RangeStretch, RunRange } from './runRange.ts';
+import {
+  blocksOfRow,
+  firstRowOf,
+  horizonOf,
+  lastBlocksOfRow,
+  rowsBeforeTime,
+  SHORT_STRETCH_BYTES,
+} from './rowPlaces.ts';
+import type { RangeStretch } from './runBlocks.ts';
+import { RunRange } from './runRange.ts';
 import { type RunSource, STRETCH_BYTES } from './runSource.ts';
+import { type VisitRow, walkRows } from './walkRows.ts';
 
-/** Bytes read at a time to answer for few rows, and up to how many rows are few. */
-const SHORT_STRETCH_BYTES = 64 * 1024;
+/** Up to so many rows are few: they are read in short stretches. */
 const FEW_ROWS = 1000;
 
 /** Narrows what a view shows beyond the filter. */
@@ -16,9 +24,6 @@ export interface ViewRowsOptions {
   untilUs: number;
   dividers: boolean;
 }
-
-/** Is called for each row; true ends the walk. */
-export type VisitRow = (row: number, cursor: RangeCursor) => boolean;
 
 /**
  * The rows of a view: the records of several runs that fit a filter, merged by time, with numbers that never change. No
@@ -89,7 +94,7 @@ export class ViewRows {
     let end = 0;
     for (const range of this.ranges) end += await rowsBeforeTime(range, this.visibleUs);
     this.end = end;
-    this.first = this.firstRow();
+    this.first = firstRowOf(this.ranges, this.end);
   }
 
   /** Looks at the next older stretch of records; false when all have been looked at. */
@@ -105,7 +110,7 @@ export class ViewRows {
     }
     if (!newest) return false;
     await newest.scanBack();
-    this.first = this.firstRow();
+    this.first = firstRowOf(this.ranges, this.end);
     return true;
   }
 
@@ -114,9 +119,9 @@ export class ViewRows {
     const first = Math.max(from, this.first);
     const last = Math.min(end, this.end);
     if (first >= last) return;
-    const blocks = this.blocksOfRow(first);
+    const blocks = blocksOfRow(this.ranges, first);
     const bytes = last - first > FEW_ROWS ? STRETCH_BYTES : SHORT_STRETCH_BYTES;
-    await this.walk(blocks, bytes, signal, (row, cursor) => {
+    await walkRows(this.ranges, blocks, bytes, signal, (row, cursor) => {
       if (row < first) return false;
       if (row >= last) return true;
       return visit(row, cursor) || row + 1 >= last;
@@ -133,7 +138,7 @@ export class ViewRows {
     const blocks = this.ranges.map((range) =>
       range.lastUs < timeUs ? range.blocks : Math.max(range.knownFrom, range.blockBefore(timeUs)),
     );
-    await this.walk(blocks, SHORT_STRETCH_BYTES, signal, (row, cursor) => {
+    await walkRows(this.ranges, blocks, SHORT_STRETCH_BYTES, signal, (row, cursor) => {
       if (row >= this.end) return true;
       if (row < this.first || cursor.timeUs < timeUs) return false;
       const answer = fits(cursor);
@@ -145,8 +150,8 @@ export class ViewRows {
 
   /** Whether a record between two rows may be of one of these levels (bits), as the indexes have it. */
   mayHaveLevel(from: number, end: number, levels: number): boolean {
-    const begin = this.blocksOfRow(from);
-    const last = this.lastBlocksOfRow(end - 1);
+    const begin = blocksOfRow(this.ranges, from);
+    const last = lastBlocksOfRow(this.ranges, end - 1);
     return this.ranges.some((range, i) => {
       for (let block = begin[i] as number; block <= (last[i] as number); block++) {
         if (range.rowsIn(block) === 0) continue;
@@ -163,8 +168,8 @@ export class ViewRows {
    * is worth asking before a walk when little is found.
    */
   async mayFit(from: number, end: number, filter: RecordFilter, signal: AbortSignal): Promise<boolean> {
-    const begin = this.blocksOfRow(from);
-    const last = this.lastBlocksOfRow(end - 1);
+    const begin = blocksOfRow(this.ranges, from);
+    const last = lastBlocksOfRow(this.ranges, end - 1);
     for (const [i, range] of this.ranges.entries()) {
       const own = filter.fork();
       const to = Math.min(range.blocks, (last[i] as number) + 1);
@@ -186,128 +191,6 @@ export class ViewRows {
     return false;
   }
 
-  private async walk(blocks: readonly number[], maxBytes: number, signal: AbortSignal, visit: VisitRow): Promise<void> {
-    let row = 0;
-    const heap = new MergeHeap<RangeCursor>(comesBefore);
-    this.ranges.slice(0, blocks.length).forEach((range, i) => {
-      const block = blocks[i] as number;
-      row += range.rowsBefore(block);
-      const cursor = new RangeCursor(range, block, maxBytes);
-      if (!cursor.isDone) heap.push(cursor);
-    });
-    for (let cursor = heap.top; cursor; cursor = heap.top) {
-      if (!cursor.isReady) {
-        signal.throwIfAborted();
-        await cursor.load();
-      } else {
-        const { second } = heap;
-        do {
-          if (visit(row++, cursor)) return;
-          cursor.step();
-        } while (cursor.isReady && (!second || comesBefore(cursor, second)));
-      }
-      if (cursor.isDone && !cursor.isReady) heap.pop();
-      else heap.settleTop();
-    }
-  }
-
-  /** For each run the block to begin with so that the row comes out; see {@link walk}. */
-  private blocksOfRow(row: number): number[] {
-    const { ranges } = this;
-    if (ranges.length === 1) return [(ranges[0] as RunRange).blockOfRow(row)];
-    // The latest time up to which surely no more than `row` rows lie.
-    const timeUs = this.bisect((middleUs) => this.rowsUpTo(middleUs, true) <= row);
-    return ranges.map((range) =>
-      range.lastUs < timeUs ? range.blocks : Math.max(range.knownFrom, range.blockBefore(timeUs)),
-    );
-  }
-
-  /** For each run the last block in which a row up to this one can be. */
-  private lastBlocksOfRow(row: number): number[] {
-    const { ranges } = this;
-    if (ranges.length === 1) return [(ranges[0] as RunRange).blockOfRow(row)];
-    const timeUs = this.bisect((middleUs) => this.rowsUpTo(middleUs, false) <= row);
-    return ranges.map((range) => range.blockBefore(timeUs + 1));
-  }
-
-  /** The last time for which `holds` is true, when it holds for the first one and not again after it failed. */
-  private bisect(holds: (timeUs: number) => boolean): number {
-    let low = Number.POSITIVE_INFINITY;
-    let high = 0;
-    for (const range of this.ranges) {
-      if (range.blocks === 0) continue;
-      low = Math.min(low, range.timeOf(range.knownFrom));
-      high = Math.max(high, range.lastUs + 1);
-    }
-    while (low < high) {
-      const middle = low + Math.ceil((high - low) / 2);
-      if (holds(middle)) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** Rows before a time, rounded up or down to whole blocks. */
-  private rowsUpTo(timeUs: number, roundUp: boolean): number {
-    let rows = 0;
-    for (const range of this.ranges) {
-      const block = range.blockBefore(timeUs);
-      if (block < range.knownFrom) rows += range.rowsBefore(range.knownFrom);
-      else rows += range.rowsBefore(roundUp || range.lastUs < timeUs ? block + 1 : block);
-    }
-    return rows;
-  }
-
-  private firstRow(): number {
-    // Of each run only what is newer than anything not looked at yet in the other ones has its final number.
-    let newest = Number.NEGATIVE_INFINITY;
-    let second = Number.NEGATIVE_INFINITY;
-    let newestRange: RunRange | undefined;
-    for (const range of this.ranges) {
-      const atUs = horizonOf(range);
-      if (atUs > newest) {
-        second = newest;
-        newest = atUs;
-        newestRange = range;
-      } else second = Math.max(second, atUs);
-    }
-    let first = 0;
-    for (const range of this.ranges) {
-      const limitUs = range === newestRange ? second : newest;
-      let block = range.knownFrom;
-      if (limitUs > Number.NEGATIVE_INFINITY) {
-        block = Math.max(block, range.blockBefore(limitUs) + 1);
-        // A block that begins at the very time may have company there.
-        while (block < range.blocks && range.timeOf(block) <= limitUs) block++;
-      }
-      first += range.rowsBefore(block);
-    }
-    return Math.min(this.end, Math.max(first, this.firstKeptRow(first)));
-  }
-
-  /** The oldest row that retention has left. */
-  private firstKeptRow(first: number): number {
-    let kept = Number.POSITIVE_INFINITY;
-    let isWhole = true;
-    for (const range of this.ranges) {
-      if (range.blocks === 0) continue;
-      const block = range.firstKept();
-      if (block > 0) isWhole = false;
-      if (block >= range.blocks) continue;
-      kept = Math.min(kept, this.rowsBeforeBlock(range, Math.max(block, range.knownFrom)));
-    }
-    return isWhole || !Number.isFinite(kept) ? first : kept;
-  }
-
-  private rowsBeforeBlock(range: RunRange, block: number): number {
-    const timeUs = range.timeOf(block);
-    let rows = range.rowsBefore(block);
-    for (const other of this.ranges) {
-      if (other !== range) rows += other.rowsBefore(Math.max(other.knownFrom, other.blockBefore(timeUs)));
-    }
-    return rows;
-  }
-
   private async openRange(source: RunSource, floorUs: number, ceilingUs: number): Promise<RunRange> {
     const { sinceUs, untilUs, dividers } = this.options;
     const from = sinceUs > 0 && source.firstUs < sinceUs ? await source.recordAt(sinceUs) : source.first;
@@ -321,33 +204,4 @@ export class ViewRows {
       divider: dividers,
     });
   }
-}
-
-/** What has not been looked at in a range is not newer than this. */
-function horizonOf(range: RunRange): number {
-  return range.isComplete ? Number.NEGATIVE_INFINITY : range.timeOf(range.knownFrom);
-}
-
-function comesBefore(a: RangeCursor, b: RangeCursor): boolean {
-  return a.timeUs !== b.timeUs ? a.timeUs < b.timeUs : a.range.order < b.range.order;
-}
-
-/** Rows of a range before a time, exactly. */
-async function rowsBeforeTime(range: RunRange, timeUs: number): Promise<number> {
-  if (range.blocks === 0) return 0;
-  if (range.lastUs < timeUs) return range.rowsBefore(range.blocks);
-  const block = Math.max(range.knownFrom, range.blockBefore(timeUs));
-  let rows = range.rowsBefore(block);
-  const cursor = new RangeCursor(range, block, SHORT_STRETCH_BYTES);
-  while (!cursor.isDone || cursor.isReady) {
-    if (!cursor.isReady) {
-      if (cursor.timeUs >= timeUs) break;
-      await cursor.load();
-    } else if (cursor.timeUs >= timeUs) break;
-    else {
-      rows++;
-      cursor.step();
-    }
-  }
-  return rows;
 }
