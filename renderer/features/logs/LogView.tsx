@@ -99,9 +99,9 @@ export function LogView(props: LogViewProps) {
           selectedTo={selected?.end ?? -1}
           cursor={cursor === row}
           marked={record?.kind === 'line' && marks.has(markKey(record))}
-          opened={controller.isOpened(row)}
-          foldedRows={controller.foldedUnder(row)}
-          unfolded={controller.isUnfolded(row)}
+          opened={controller.shapes.isOpened(row)}
+          foldedRows={controller.shapes.foldedUnder(row)}
+          unfolded={controller.shapes.isUnfolded(row)}
           controller={controller}
         />
       );

@@ -51,6 +51,12 @@ export function selectRows(first: number, last: number): LogSelection {
   return { anchor: { row: first, column: 0 }, focus: { row: last, column: lineEnd } };
 }
 
+/** Whole rows from one on to another, which may be above it. */
+export function selectRowsTo(anchor: number, focus: number): LogSelection {
+  if (focus >= anchor) return selectRows(anchor, focus);
+  return { anchor: { row: anchor, column: lineEnd }, focus: { row: focus, column: 0 } };
+}
+
 /** The word, or the run of one kind of character, around a column. */
 export function wordAt(text: string, column: number): TextRange {
   const kindOf = (character: string | undefined): number => {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReadPlace } from './keptPlace.ts';
-import { LogController, type LogSnapshot } from './LogController.ts';
+import { LogController } from './LogController.ts';
+import type { LogSnapshot } from './logSnapshot.ts';
 import { logSocket } from './LogSocket.ts';
 import type { LogFilter, LogSource } from './logSource.ts';
 import { SocketLogSource } from './SocketLogSource.ts';

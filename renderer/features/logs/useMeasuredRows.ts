@@ -7,7 +7,7 @@ function measurable(grid: HTMLElement | null, controller: LogController, wrap: b
   for (const element of grid?.querySelectorAll<HTMLElement>('[data-row]') ?? []) {
     const row = Number(element.dataset['row']);
     const record = controller.row(row);
-    if (record && (wrap || record.kind === 'divider' || controller.isOpened(row))) rows.set(element, row);
+    if (record && (wrap || record.kind === 'divider' || controller.shapes.isOpened(row))) rows.set(element, row);
   }
   return rows;
 }
