@@ -19,8 +19,11 @@ export async function countPerBucket(
   signal: AbortSignal,
 ): Promise<HistogramCounts> {
   const ranges = rows.ranges.filter((range) => range.blocks > 0);
-  const startUs = bounds.sinceUs ?? Math.min(...ranges.map((range) => range.timeOf(range.knownFrom)));
-  const untilUs = bounds.untilUs ?? Math.max(...ranges.map((range) => range.lastUs)) + 1;
+  // A block may begin before the view does, and a run goes on behind its end: the view's own times are the narrower ones.
+  const oldestUs = Math.min(...ranges.map((range) => range.timeOf(range.knownFrom)));
+  const newestUs = Math.max(...ranges.map((range) => range.lastUs));
+  const startUs = bounds.sinceUs ?? Math.max(rows.options.sinceUs, oldestUs);
+  const untilUs = bounds.untilUs ?? Math.min(rows.options.untilUs || Number.POSITIVE_INFINITY, newestUs + 1);
   const counts = Array.from({ length: buckets }, (): [number, number, number] => [0, 0, 0]);
   if (!Number.isFinite(startUs) || !Number.isFinite(untilUs)) return { startUs: 0, bucketUs: 1, counts };
   const bucketUs = Math.max(1, Math.ceil((untilUs - startUs) / buckets));

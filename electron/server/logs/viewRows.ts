@@ -42,7 +42,7 @@ export class ViewRows {
 
   constructor(
     query: RecordFilterQuery,
-    private readonly options: ViewRowsOptions,
+    readonly options: ViewRowsOptions,
   ) {
     this.filter = new RecordFilter(query);
   }

@@ -131,6 +131,19 @@ describe.each(['in the thread of the server', 'in a thread of its own'])('log vi
     expect(await client.next('matches', ({ done }) => done)).toMatchObject({ count: 10, total: 1000 });
   });
 
+  it('spreads a chosen stretch of time over all buckets, whatever lies around it', async () => {
+    const writer = await f.run('a');
+    const start = nowUs();
+    for (let i = 0; i < 1000; i++) writer.write('stdout', Buffer.from(`line ${i}\n`), start + i * 1000);
+    const query = { services: ['a'], sinceUs: start + 400_000, untilUs: start + 500_000 };
+    client.send({ type: 'open', view: 1, query, follow: false });
+    await client.next('extent', ({ complete }) => complete);
+    client.send({ type: 'histogram', view: 1, request: 1, buckets: 10 });
+    const { startUs, bucketUs, counts } = await client.next('histogram');
+    expect({ startUs, bucketUs }).toEqual({ startUs: start + 400_000, bucketUs: 10_000 });
+    expect(counts.map(([all]) => all)).toEqual(Array(10).fill(10));
+  });
+
   it('UI-03 gives exactly the chosen lines as text, without prefixes', async () => {
     await fill('a', 2000);
     client.send({ type: 'open', view: 1, query: { services: ['a'] }, follow: false });
