@@ -124,6 +124,9 @@ describe('the log in the window', () => {
       .getByRole('button', { name: 'Open details' })
       .click();
     await grid.getByText('at pay (src/pay.ts:31:9)').waitFor();
+    // The click made it the current row, and the keys of the log work right away: Enter folds it again.
+    await page.keyboard.press('Enter');
+    await grid.getByText('at pay (src/pay.ts:31:9)').waitFor({ state: 'detached' });
 
     // JSON shows its message first and opens to a tree.
     const json = grid.locator('[data-row]', { hasText: 'order placed' });

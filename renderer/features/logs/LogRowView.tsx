@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type MouseEvent } from 'react';
 import { serviceColour } from '../../../shared/lib/serviceColour.ts';
 import { formatBytes } from '../../ui/format.ts';
 import { JsonTree } from './JsonTree.tsx';
@@ -40,6 +40,12 @@ function toneOf(level: string): 'bad' | 'warn' | undefined {
 function levelText(record: LogLine): string {
   if (record.level !== '') return record.level;
   return record.stream === 'stdout' || record.stream === 'tty' ? '' : record.stream;
+}
+
+/** The keys of the log go on working after a click on a button of a row; the row's own key for it is Enter. */
+function keepFocusInLog(event: MouseEvent<HTMLElement>): void {
+  event.preventDefault();
+  event.currentTarget.closest<HTMLElement>('[role="grid"]')?.focus({ preventScroll: true });
 }
 
 function Divider({ record, showService }: { record: RunDivider; showService: boolean }) {
@@ -87,7 +93,11 @@ function Line(props: LogRowProps & { record: LogLine }) {
               tabIndex={-1}
               aria-expanded={isOpen}
               aria-label={isOpen ? 'Close details' : 'Open details'}
-              onClick={() => controller.toggle(row)}
+              onMouseDown={keepFocusInLog}
+              onClick={() => {
+                controller.setCursor(row);
+                controller.toggle(row);
+              }}
             >
               {isOpen ? '▾' : '▸'}
             </button>
