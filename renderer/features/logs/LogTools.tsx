@@ -7,7 +7,7 @@ import { isNarrowed, type LogViewState, readLogViewState, widened } from './logV
 import classes from './Logs.module.css';
 import type { TimeStyle } from './logTime.ts';
 import type { TextFormat } from './logSource.ts';
-import { removeSearch, saveSearch, searchName, useSavedSearches } from './savedSearches.ts';
+import { isSaved, removeSearch, saveSearch, searchName, useSavedSearches } from './savedSearches.ts';
 import { useLogPart } from './useLog.ts';
 
 const timeStyles: readonly { value: TimeStyle; label: string }[] = [
@@ -81,8 +81,11 @@ export function SavedSearches({ view, onView }: { view: LogViewState; onView: (v
         </Chip>
       </Menu.Target>
       <Menu.Dropdown aria-label="Saved searches">
-        <Menu.Item onClick={() => saveSearch(name, view)}>Save “{name}”</Menu.Item>
-        {searches.length > 0 ? <Menu.Divider /> : null}
+        {name === '' ? (
+          <Menu.Label>Look for something, then it can be saved here</Menu.Label>
+        ) : isSaved(searches, name, view) ? null : (
+          <Menu.Item onClick={() => saveSearch(name, view)}>Save “{name}”</Menu.Item>
+        )}
         {searches.map((search) => (
           <Menu.Item
             key={search.name}
