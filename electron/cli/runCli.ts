@@ -99,7 +99,11 @@ async function runUnknownVerb(
   const connection = await context.connect().catch(() => undefined);
   if (!connection) return undefined;
   const { services } = await connection.client.desktop.status({}, { signal: context.signal });
-  if (!services.some(({ name }) => name === word)) return undefined;
+  if (!services.some(({ name }) => name === word)) {
+    const { coreServices } = await import('./coreServices.ts');
+    const core = await coreServices(connection.client, context.signal);
+    if (!core.includes(word)) return undefined;
+  }
   return runServiceCommand(context, connection.client, word, rest);
 }
 

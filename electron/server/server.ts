@@ -8,7 +8,8 @@ import { type InfoResponse, InfoResponseSchema } from '../../shared/contract/gen
 import { Status } from '../../shared/contract/gen/state_pb.ts';
 import { ownLogs } from '../../shared/contract/ownLogs.ts';
 import { AccessLogs } from './accessLogs.ts';
-import { apiRoutes, rpcPaths } from './api/api.ts';
+import { apiRoutes, contractServices, rpcPaths } from './api/api.ts';
+import { coreServices } from './api/coreServices.ts';
 import { doctor } from './api/doctor.ts';
 import { ApiPort } from './api/http/apiPort.ts';
 import { Credentials } from './api/http/credentials.ts';
@@ -65,6 +66,7 @@ import type { TerminalHost } from './terminals/terminalHost.ts';
 import { MetricBoard } from './traces/metricBoard.ts';
 import { OtlpReports } from './traces/otlpReports.ts';
 import { TraceStore } from './traces/traceStore.ts';
+import { tellOwnAnswer } from './traffic/accessEntry.ts';
 import { type Call, isFailed, OUTSIDE } from './traffic/call.ts';
 import { Callers } from './traffic/callers.ts';
 import { CallStats } from './traffic/callStats.ts';
@@ -236,6 +238,7 @@ class LocalServer implements MicroServer {
         ? new UiFiles(this.options.uiFolder, this.credentials, () => portOf(this.addresses?.proxy))
         : undefined,
       traffic: this.proxy,
+      handleCoreCall: (request, response) => tellOwnAnswer('proxy', request, response, this.accessLogs?.tell),
       routes: apiRoutes({
         runtime,
         logs,
@@ -251,6 +254,7 @@ class LocalServer implements MicroServer {
           recentCalls: this.recentCalls,
           runtime,
           gateway: () => this.addresses?.gateway ?? '',
+          token: this.credentials.token,
         }),
         terminals,
         projects: { discover: discoverProject, write: writeProject },
@@ -290,6 +294,10 @@ class LocalServer implements MicroServer {
     });
     this.otlpUrls = await this.reportPorts.listen();
     const moved = await this.listen(this.gateway, apiPort);
+    this.registry.setCore(
+      coreServices(contractServices, this.options.version, HOST, portOf(this.addresses?.proxy)),
+      (name) => runtime.service(name) !== undefined,
+    );
     const { gateway: gatewayUrl, proxy: proxyUrl } = this.addresses as unknown as ServerFile;
     this.logger.info(`micro server ${this.options.version} listens`, { gateway: gatewayUrl, proxy: proxyUrl });
     const broughtUp = bringUp({

@@ -19,10 +19,12 @@ export interface ServerConsoleOptions {
   runtime: Runtime;
   /** The gateway's address; empty until it listens. */
   gateway: () => string;
+  /** Opens the core services. */
+  token: string;
 }
 
 /** Makes the call console of a server with what it keeps: endpoints, history, saved calls. */
-export function createServerConsole({ home, registry, recentCalls, runtime, gateway }: ServerConsoleOptions) {
+export function createServerConsole({ home, registry, recentCalls, runtime, gateway, token }: ServerConsoleOptions) {
   const catalog = new EndpointCatalog({
     registry,
     seen: (service) => recentCalls.find({ to: service }, MAX_SEEN),
@@ -39,6 +41,7 @@ export function createServerConsole({ home, registry, recentCalls, runtime, gate
       return new Map(variables.map((variable) => [variable.name, variable.value]));
     },
     gateway,
+    tokenFor: (service) => (registry.isCore(service) ? token : undefined),
     clock: systemClock,
   });
   return { console, catalog, callHistory, savedCalls: new SavedCalls(() => runtime.projects()) };

@@ -33,6 +33,11 @@ it('requests are lines of the logs gateway and proxy, by name alone, without the
   expect(await lines('gateway')).toMatchObject([{ path: '/nobody/x?password=…', status: 404, client: '127.0.0.1' }]);
   expect(await lines('micro.proxy')).toMatchObject([{ path: '/nobody/y?page=1', status: 404 }]);
   expect((await micro('logs', 'gateway')).out).not.toContain('hunter');
+  await micro('store', 'list', '--json');
+  await waitFor('calls of core services are there too', async () =>
+    (await lines('proxy')).some(({ path }) => /^\/(?:store|records)\./.test(path)),
+  );
+  expect((await lines('proxy')).some(({ path }) => path.startsWith('/desktop.'))).toBe(false);
   const all = await micro('logs', '--all');
   expect([all.code, all.out.includes('/nobody')]).toEqual([0, false]);
   expect((await micro('logs', 'gateway', '--level', 'warn', '--count')).out).toBe('1\n');

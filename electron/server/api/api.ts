@@ -39,7 +39,7 @@ import { tracesService, type TracesServiceOptions } from './rpc/tracesService.ts
 import { trafficService, type TrafficServiceOptions } from './rpc/trafficService.ts';
 
 /** Every service of the contract that this server answers. */
-const SERVICES: readonly DescService[] = [
+export const contractServices: readonly DescService[] = [
   Desktop,
   Traffic,
   Traces,
@@ -61,7 +61,7 @@ const SERVICES: readonly DescService[] = [
 
 /** Paths of all methods of the contract, `/package.Service/Method`. */
 export const rpcPaths: ReadonlySet<string> = new Set(
-  SERVICES.flatMap((service) => service.methods.map((method) => `/${service.typeName}/${method.name}`)),
+  contractServices.flatMap((service) => service.methods.map((method) => `/${service.typeName}/${method.name}`)),
 );
 
 /** Collaborators of {@link apiRoutes}. */

@@ -33,6 +33,8 @@ export interface CallConsoleOptions {
   services(): string[];
   /** Environment of a service, for `{{NAME}}`; the values as they are. */
   variables(service: string): Promise<ReadonlyMap<string, string>>;
+  /** A token to send with calls of a service, which nobody is shown; undefined for those that ask for none of ours. */
+  tokenFor?(service: string): string | undefined;
   /** URL of the gateway. */
   gateway(): string;
   clock: Clock;
@@ -93,8 +95,15 @@ export class CallConsole {
       timeoutMs: Math.min(MAX_TIMEOUT_MS, request.timeoutMs > 0 ? request.timeoutMs : DEFAULT_TIMEOUT_MS),
       maxBytes: Math.min(MAX_BYTES, request.maxBytes > 0 ? request.maxBytes : DEFAULT_MAX_BYTES),
     };
-    if (grpc) yield* grpcCall(built, grpc.messages, grpc.codec, options, signal);
-    else yield* httpCall(built, options, signal);
+    const sent = this.withToken(service, built);
+    if (grpc) yield* grpcCall(sent, grpc.messages, grpc.codec, options, signal);
+    else yield* httpCall(sent, options, signal);
+  }
+
+  private withToken(service: string, built: BuiltRequest): BuiltRequest {
+    const token = this.options.tokenFor?.(service);
+    if (token === undefined || built.headers.some(({ name }) => name.toLowerCase() === 'authorization')) return built;
+    return { ...built, headers: [...built.headers, { name: 'authorization', value: `Bearer ${token}` }] };
   }
 
   private checkService(service: string): void {

@@ -1,7 +1,7 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
 import type { ServiceEndpoint } from '../../../shared/contract/gen/calls_pb.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Registry, RegistryNode } from '../registry/registry.ts';
+import { CORE_KIND, type Registry, type RegistryNode } from '../registry/registry.ts';
 import type { Call } from '../traffic/call.ts';
 import { reflect } from './grpcReflection.ts';
 import { OPENAPI_PATHS, parseOpenApi } from './openApi.ts';
@@ -62,6 +62,8 @@ export class EndpointCatalog {
   }
 
   private ask(service: string, node: RegistryNode | undefined, refresh: boolean): Promise<Offer> {
+    // micro itself has said everything in the registry.
+    if (node?.metadata.kind === CORE_KIND) return Promise.resolve({ endpoints: [], notes: [] });
     if (!node) return Promise.resolve({ endpoints: [], notes: ['the service has no ready instance to ask'] });
     const now = this.options.clock.monotonic();
     const last = this.asked.get(service);

@@ -17,7 +17,7 @@ import {
   routeByPath,
   routeByRpcPath,
 } from '../traffic/route.ts';
-import { RpcRoutes } from '../traffic/rpcRoutes.ts';
+import { type RpcRoute, RpcRoutes } from '../traffic/rpcRoutes.ts';
 
 /** Collaborators of {@link Gateway}. */
 export interface GatewayOptions extends TrafficOptions {
@@ -76,7 +76,7 @@ export class Gateway {
         return;
       }
       const caller = { ...this.callerOf(request), corsOrigin };
-      const rpc = isGrpc(request) ? undefined : this.rpcRoutes.find({ method: request.method ?? 'GET', host, target });
+      const rpc = isGrpc(request) ? undefined : this.rpcOf(request, host, target);
       if (rpc)
         this.forwarder.forward(request, response, { service: rpc.service, prefix: '', path: target }, caller, rpc);
       else this.forwarder.forward(request, response, routeOf(host, target), caller);
@@ -101,12 +101,27 @@ export class Gateway {
     try {
       const { host, target } = addressOf(request);
       checkLoopbackHost(host);
-      void this.forwarder.upgrade(request, socket, head, routeOf(host, target), this.callerOf(request));
+      const rpc = this.rpcOf(request, host, target);
+      const isCall = rpc?.isStream === true && request.headers.upgrade?.toLowerCase() === 'websocket';
+      const route = isCall ? { service: rpc.service, prefix: '', path: target } : routeOf(host, target);
+      this.forwarder
+        .upgrade(request, socket, head, route, this.callerOf(request), isCall ? rpc : undefined)
+        .catch((error: unknown) => this.refuse(request, socket, error));
     } catch (error) {
-      const refusal = toMicroError(error);
-      tellOwnRefusal('gateway', request, trafficStatus(refusal), this.options.onDidAnswer);
-      refuseUpgrade(socket, 'gateway', refusal);
+      this.refuse(request, socket, error);
     }
+  }
+
+  private refuse(request: IncomingMessage, socket: Duplex, error: unknown): void {
+    const refusal = toMicroError(error);
+    tellOwnRefusal('gateway', request, trafficStatus(refusal), this.options.onDidAnswer);
+    refuseUpgrade(socket, 'gateway', refusal);
+  }
+
+  /** The endpoint that a request calls. One of micro itself only while the user has no service of its name. */
+  private rpcOf(request: IncomingMessage, host: string, target: string): RpcRoute | undefined {
+    const found = this.rpcRoutes.find({ method: request.method ?? 'GET', host, target });
+    return found?.isCore && !this.options.registry.isCore(found.service) ? undefined : found;
   }
 }
 

@@ -40,12 +40,18 @@ export class Proxy {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
-      void this.forwarder.upgrade(request, socket, head, routeOf(request), this.callerOf(request));
+      this.forwarder
+        .upgrade(request, socket, head, routeOf(request), this.callerOf(request))
+        .catch((error: unknown) => this.refuse(request, socket, error));
     } catch (error) {
-      const refusal = toMicroError(error);
-      tellOwnRefusal('proxy', request, trafficStatus(refusal), this.options.onDidAnswer);
-      refuseUpgrade(socket, 'proxy', refusal);
+      this.refuse(request, socket, error);
     }
+  }
+
+  private refuse(request: IncomingMessage, socket: Duplex, error: unknown): void {
+    const refusal = toMicroError(error);
+    tellOwnRefusal('proxy', request, trafficStatus(refusal), this.options.onDidAnswer);
+    refuseUpgrade(socket, 'proxy', refusal);
   }
 
   /** Ends the connections to services. */

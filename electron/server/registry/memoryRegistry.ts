@@ -19,6 +19,9 @@ interface Entry {
  */
 export class MemoryRegistry implements Registry, Disposable {
   private readonly entries = new Map<string, Entry>();
+  /** Services of micro itself. They stand behind those of the user, whose names are free. */
+  private core = new Map<string, Entry>();
+  private isTaken: (name: string) => boolean = () => false;
   private readonly expiries = new Map<string, Disposable>();
   private readonly changes = new Emitter<RegistryChange>();
   readonly onDidChange = this.changes.event;
@@ -26,12 +29,36 @@ export class MemoryRegistry implements Registry, Disposable {
   constructor(private readonly clock: Clock) {}
 
   list(): RegistryService[] {
-    return [...this.entries.values()].map(toService).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const core = [...this.core.values()].filter(({ name }) => !this.entries.has(name));
+    return [...this.entries.values(), ...core].map(toService).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   get(name: string): RegistryService | undefined {
-    const entry = this.entries.get(name);
+    const entry = this.entries.get(name) ?? this.core.get(name);
     return entry && toService(entry);
+  }
+
+  isCore(name: string): boolean {
+    return this.core.has(name) && !this.entries.has(name) && !this.isTaken(name);
+  }
+
+  /**
+   * Says which services are part of micro itself. `isTaken`: whether the user has a service of this name, running or not;
+   * requests to it must wait for it, and not end up with micro.
+   */
+  setCore(services: readonly RegistryService[], isTaken: (name: string) => boolean): void {
+    this.core = new Map(
+      services.map(({ name, version, metadata, endpoints, nodes }) => [
+        name,
+        {
+          ...{ name, version, turn: 0, metadata: { ...metadata } },
+          endpoints: endpoints.map(copyEndpoint),
+          nodes: nodes.map(copyNode),
+        },
+      ]),
+    );
+    this.isTaken = isTaken;
+    for (const entry of this.core.values()) if (!this.entries.has(entry.name)) this.fire('create', toService(entry));
   }
 
   register(
@@ -72,7 +99,7 @@ export class MemoryRegistry implements Registry, Disposable {
   }
 
   pick(name: string, except?: ReadonlySet<string>): RegistryNode | undefined {
-    const entry = this.entries.get(name);
+    const entry = this.entries.get(name) ?? (this.isCore(name) ? this.core.get(name) : undefined);
     if (!entry) return undefined;
     const { nodes } = entry;
     for (let step = 0; step < nodes.length; step++) {

@@ -43,12 +43,17 @@ export interface RegistryChange {
   at: number;
 }
 
+/** `kind` in the metadata of a service that is part of micro itself. */
+export const CORE_KIND = 'core';
+
 /** Who is up, at which address, offering which endpoints. */
 export interface Registry {
   readonly onDidChange: Event<RegistryChange>;
   /** Every service that has a node, sorted by name. */
   list(): RegistryService[];
   get(name: string): RegistryService | undefined;
+  /** Whether a name stands for a service of micro itself; one of the user with the same name comes first. */
+  isCore(name: string): boolean;
   /**
    * Adds or replaces the node with this id. With `ttlSeconds` it is dropped unless it is registered again in that time;
    * without, it stays until it is deregistered.

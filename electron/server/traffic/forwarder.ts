@@ -1,24 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { MicroError } from '../../../shared/contract/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type AccessEntry, clientSocket, entryOf } from './accessEntry.ts';
-import { type Call, OUTSIDE, type Via } from './call.ts';
+import { type AccessEntry, entryOf } from './accessEntry.ts';
+import type { Call, Via } from './call.ts';
 import type { Callers } from './callers.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { GrpcExchange } from './grpcExchange.ts';
 import { isGrpc } from './grpcRequest.ts';
-import { framingOf, hostOf, requestHeaders } from './headers.ts';
 import type { InFlight } from './inFlight.ts';
-import { keptBodyOf } from './keptBody.ts';
 import { ANSWER_TIMEOUT_MS } from './limits.ts';
+import { type NewCall, newCall } from './newCall.ts';
 import { NodeChoice } from './nodeChoice.ts';
 import type { Route } from './route.ts';
 import { RpcExchange } from './rpcExchange.ts';
 import type { RpcRoute } from './rpcRoutes.ts';
+import { RpcSocket } from './rpcSocket.ts';
 import { withoutSecrets } from './secretParameters.ts';
 import type { ServiceStates } from './serviceStates.ts';
-import { continueTrace } from './traceContext.ts';
 import { Tunnel } from './tunnel.ts';
 import { UpstreamSessions } from './upstreamSessions.ts';
 import { Upstreams } from './upstreams.ts';
@@ -80,6 +80,7 @@ export class Forwarder {
 
   /** Forwards one request, as the call of an endpoint when `rpc` says which; answers with a JSON error when it cannot. */
   forward(request: IncomingMessage, response: ServerResponse, route: Route, caller: Caller, rpc?: RpcRoute): void {
+    if (!rpc) this.checkNoCore(request, route);
     const startedAt = this.host.clock.monotonic();
     const { call, headers } = this.prepare(request, route, caller);
     let told = false;
@@ -115,13 +116,24 @@ export class Forwarder {
     });
   }
 
-  /** Forwards a WebSocket (or any other upgrade). */
-  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, route: Route, caller: Caller): Promise<void> {
+  /** Forwards a WebSocket (or any other upgrade); with `rpc` it becomes the call of a streaming endpoint. */
+  async upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    route: Route,
+    caller: Caller,
+    rpc?: RpcRoute,
+  ): Promise<void> {
+    if (!rpc) this.checkNoCore(undefined, route);
     const startedAt = this.host.clock.monotonic();
     const { call, headers } = this.prepare(request, route, caller);
     call.kind = 'websocket';
-    headers.push('Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? 'websocket');
-    const tunnel = new Tunnel(this.host, request, socket, head, headers, call);
+    const { host, sessions } = this;
+    if (!rpc) headers.push('Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? 'websocket');
+    const tunnel = rpc
+      ? new RpcSocket(host, sessions, request, socket, head, headers, call, rpc)
+      : new Tunnel(host, request, socket, head, headers, call);
     const known = await tunnel.open();
     call.durationMs = this.host.clock.monotonic() - startedAt;
     if (known) this.tell(call, caller);
@@ -131,6 +143,16 @@ export class Forwarder {
     };
     if (socket.destroyed) ended();
     else socket.once('close', ended);
+  }
+
+  /** The core services are called by their endpoints alone; to pass anything else on would be to call ourselves. */
+  private checkNoCore(request: IncomingMessage | undefined, { service }: Route): void {
+    if (!this.options.registry.isCore(service)) return;
+    if (request && this.via === 'gateway' && isGrpc(request)) return;
+    throw new MicroError('gateway.no-service', `"${service}" is a part of micro and has no such endpoint`, {
+      details: { service },
+      next: `see what it offers: micro ${service} --help`,
+    });
   }
 
   private tell(call: Call, { from }: Caller): void {
@@ -167,38 +189,10 @@ export class Forwarder {
     });
   }
 
-  private prepare(request: IncomingMessage, route: Route, caller: Caller): { call: Call; headers: string[] } {
-    const trace = continueTrace(request.headers.traceparent as string | undefined);
-    const method = request.method ?? 'GET';
-    const framing = framingOf(request);
-    const headers = requestHeaders(request.rawHeaders, method, request.headers.connection, framing, {
-      clientAddress: clientSocket(request).remoteAddress ?? '',
-      host: hostOf(request),
-      prefix: route.prefix,
-      trace,
+  private prepare(request: IncomingMessage, route: Route, caller: Caller): NewCall {
+    return newCall(request, route, this.via, this.host.clock.now(), {
       dropAuthorization: caller.dropAuthorization,
+      keptBodyBytes: this.options.keptBodyBytes?.() ?? 0,
     });
-    const call: Call = {
-      id: 0,
-      at: this.host.clock.now(),
-      from: OUTSIDE,
-      to: route.service,
-      node: '',
-      via: this.via,
-      kind: 'http',
-      method,
-      path: route.path,
-      status: 0,
-      requestBytes: 0,
-      responseBytes: 0,
-      durationMs: 0,
-      traceId: trace.traceId,
-      spanId: trace.spanId,
-      parentSpanId: trace.parentSpanId,
-      error: '',
-    };
-    const limit = framing === 'none' ? 0 : (this.options.keptBodyBytes?.() ?? 0);
-    if (limit > 0) call.body = keptBodyOf(request, limit);
-    return { call, headers };
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
-import type { RegistryNode } from '../registry/registry.ts';
+import { CORE_KIND, type RegistryNode } from '../registry/registry.ts';
 import type { Call } from './call.ts';
 import { isAnswered } from './clientSide.ts';
 import type { ExchangeHost } from './exchange.ts';
@@ -89,7 +89,7 @@ export class GrpcExchange {
     host.inFlight.begin(node.id);
     try {
       await new Promise<void>((resolve, reject) => {
-        const upstream = opened.session.request(this.head(), { endStream: false });
+        const upstream = opened.session.request(this.head(node), { endStream: false });
         this.upstream = upstream;
         this.upload(upstream);
         let trailers: IncomingHttpHeaders | undefined;
@@ -159,10 +159,12 @@ export class GrpcExchange {
     upstream.on('close', () => request.resume());
   }
 
-  private head(): OutgoingHttpHeaders {
+  private head(node: RegistryNode): OutgoingHttpHeaders {
     const { headers } = this.request;
     const head = upstreamHeaders(this.call.path, this.headers);
-    head[':authority'] = (headers[':authority'] as string | undefined) ?? headers.host ?? 'localhost';
+    const asked = (headers[':authority'] as string | undefined) ?? headers.host ?? 'localhost';
+    // Our own API answers for its own name alone.
+    head[':authority'] = node.metadata.kind === CORE_KIND ? `${node.address}:${node.port}` : asked;
     if (this.form !== 'none') head['content-type'] = grpcType(headers['content-type'] ?? '');
     return head;
   }

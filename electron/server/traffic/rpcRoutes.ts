@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/lifecycle.ts';
-import type { Registry, RegistryService } from '../registry/registry.ts';
+import { CORE_KIND, type Registry, type RegistryService } from '../registry/registry.ts';
 
 /** A request that is a call of an endpoint. */
 export interface RpcRoute {
@@ -8,6 +8,17 @@ export interface RpcRoute {
   endpoint: string;
   /** Values that the path gave to parameters. */
   params: Record<string, string>;
+  /** Whether the service registered it as a stream. */
+  isStream: boolean;
+  /** Whether that stream takes a single request, where that is known. */
+  takesOne: boolean;
+  /** Whether it is one of micro itself. */
+  isCore: boolean;
+}
+
+/** The path of an endpoint in gRPC: `/greeter.Greeter/Hello`. */
+export function endpointPath({ service, endpoint }: Pick<RpcRoute, 'service' | 'endpoint'>): string {
+  return `/${service}.${endpoint.replace('.', '/')}`;
 }
 
 /** What of a request decides. */
@@ -27,6 +38,12 @@ interface Template {
   host: string;
 }
 
+/** What is known of a service: its endpoints that are streams, and of which kind (`server`, else empty). */
+interface Known {
+  streams: Map<string, string>;
+  isCore: boolean;
+}
+
 /** Endpoints with these handlers are plain HTTP: what comes is passed on. */
 const HTTP_HANDLERS = new Set(['http', 'web', 'proxy']);
 
@@ -37,7 +54,7 @@ const HTTP_HANDLERS = new Set(['http', 'web', 'proxy']);
  */
 export class RpcRoutes implements Disposable {
   private templates: Template[] = [];
-  private services = new Set<string>();
+  private services = new Map<string, Known>();
   private stale = true;
   private readonly subscription: Disposable;
 
@@ -62,15 +79,17 @@ export class RpcRoutes implements Disposable {
   private read(): void {
     this.stale = false;
     this.templates = [];
-    this.services = new Set();
+    this.services = new Map();
     for (const service of this.registry.list()) this.take(service);
   }
 
-  private take({ name, endpoints }: RegistryService): void {
+  private take({ name, endpoints, metadata }: RegistryService): void {
+    const streams = new Map<string, string>();
     for (const endpoint of endpoints) {
-      const { path, method, host = '', handler = 'rpc' } = endpoint.metadata;
+      const { path, method, host = '', handler = 'rpc', stream } = endpoint.metadata;
       if (HTTP_HANDLERS.has(handler) || !/^\w+\.\w+$/.test(endpoint.name)) continue;
-      this.services.add(name);
+      this.services.set(name, { streams, isCore: metadata.kind === CORE_KIND });
+      if (stream !== undefined && stream !== 'false') streams.set(endpoint.name, endpoint.metadata.streams ?? '');
       const compiled = path === undefined ? undefined : compile(path);
       if (!compiled) continue;
       const methods = new Set((method ?? '').split(',').flatMap((one) => one.trim().toUpperCase() || []));
@@ -85,9 +104,15 @@ export class RpcRoutes implements Disposable {
       const match = pattern.exec(path);
       if (!match) continue;
       const params = Object.fromEntries(names.map((name, index) => [name, decoded(match[index + 1] ?? '')]));
-      return { service, endpoint, params };
+      return this.routeOf(service, endpoint, params);
     }
     return undefined;
+  }
+
+  private routeOf(service: string, endpoint: string, params: Record<string, string>): RpcRoute {
+    const { streams, isCore } = this.services.get(service) as Known;
+    const kind = streams.get(endpoint);
+    return { service, endpoint, params, isStream: kind !== undefined, takesOne: kind === 'server', isCore };
   }
 
   private byRule(path: string): RpcRoute | undefined {
@@ -105,7 +130,7 @@ export class RpcRoutes implements Disposable {
           : all.length === 3
             ? [second, third]
             : [third, fourth];
-    return { service, endpoint: `${camel(handler)}.${camel(method)}`, params: {} };
+    return this.routeOf(service, `${camel(handler)}.${camel(method)}`, {});
   }
 }
 

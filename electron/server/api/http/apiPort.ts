@@ -23,6 +23,9 @@ import { UI_PATH, type UiFiles } from './uiFiles.ts';
 /** Largest message of a request, bytes; the contract's own requests are small, a store value is at most 64 MB. */
 const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
 
+/** Paths of our own package, which window and command line speak all day. */
+const OWN_PACKAGE = '/desktop.';
+
 /** What the proxy port serves beside the API. */
 export interface ServiceTraffic {
   handleRequest: RequestHandler;
@@ -43,6 +46,8 @@ export interface ApiPortOptions {
   ui: UiFiles | undefined;
   /** Service to service calls. */
   traffic: ServiceTraffic;
+  /** Is told calls of the core services, for the access log; not what window and command line ask. */
+  handleCoreCall?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
 /**
@@ -97,6 +102,9 @@ export class ApiPort {
       checkOrigin(request, this.port);
       const mount = this.options.mounts?.find((one) => path.startsWith(one.path));
       if (this.options.rpcPaths.has(pathOf(path))) {
+        if (!path.startsWith(OWN_PACKAGE)) {
+          this.options.handleCoreCall?.(request as IncomingMessage, response as ServerResponse);
+        }
         this.handleRpc(request, response);
       } else if (mount) {
         const caller = this.admit(request, { type: 'core', name: mount.name, endpoint: pathOf(path) });
