@@ -49,16 +49,19 @@ const ask = async (
 /** The lines of the README that ask the core services, as a reader would paste them, with the ports of this server. */
 async function readmeLines(): Promise<string[]> {
   const text = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
-    .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
-    .filter((line) => /^(?:TOKEN=|AUTH=|curl .*(?:\$TOKEN|\$AUTH))/.test(line))
-    .map((line) =>
-      line
-        .replaceAll('http://127.0.0.1:8080', server.gateway)
-        .replaceAll('http://127.0.0.1:8081', server.proxy)
-        // Without the record the first of them would be refused; the line above it writes it by `micro store`.
-        .replace(/^curl -s /, 'curl -sf '),
-    );
+  return (
+    [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
+      .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+      // The one with -N goes on for ever.
+      .filter((line) => /^(?:TOKEN=|AUTH=|curl (?!-sN).*(?:\$TOKEN|\$AUTH))/.test(line))
+      .map((line) =>
+        line
+          .replaceAll('http://127.0.0.1:8080', server.gateway)
+          .replaceAll('http://127.0.0.1:8081', server.proxy)
+          // Without the record the first of them would be refused; the line above it writes it by `micro store`.
+          .replace(/^curl -s /, 'curl -sf '),
+      )
+  );
 }
 
 it('the curl lines of the README work as they stand, one for each core service at least', async () => {
