@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { systemClock } from '../../electron/server/base/clock.ts';
+import { type Clock, systemClock } from '../../electron/server/base/clock.ts';
 import { createLogger, type LogEntry } from '../../electron/server/base/logger.ts';
 import { createFileLogStore, type FileLogStore } from '../../electron/server/logs/fileLogStore.ts';
 import type { LogSettings } from '../../electron/server/logs/logSettings.ts';
@@ -22,6 +22,7 @@ export class LogStoreFixture {
     private readonly limits?: { maxLineBytes?: number; segmentBytes?: number },
     private readonly settings?: LogSettings,
     private readonly worker?: URL,
+    private readonly clock: Clock = systemClock,
   ) {
     this.store = this.open();
   }
@@ -33,17 +34,18 @@ export class LogStoreFixture {
       folder?: string;
       /** Answers queries in a thread of its own, from this file. */
       worker?: URL;
+      clock?: Clock;
     } = {},
   ): Promise<LogStoreFixture> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'micro-logs-')));
-    return new LogStoreFixture(folder, options.limits, options.settings, options.worker);
+    return new LogStoreFixture(folder, options.limits, options.settings, options.worker, options.clock);
   }
 
   private open(): FileLogStore {
     const { settings } = this;
     return createFileLogStore({
       folder: this.folder,
-      clock: systemClock,
+      clock: this.clock,
       logger: createLogger((entry) => this.entries.push(entry)),
       worker: this.worker,
       ...(this.limits ? { limits: this.limits } : {}),

@@ -47,7 +47,7 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
   private readonly folders: ServiceFolders;
   private readonly limits: LogLimits;
   private readonly active = new ActiveRuns();
-  private readonly arrivals = new ArrivalTimes();
+  private readonly arrivals: ArrivalTimes;
   private readonly queries: LogQueries;
   private closed = false;
 
@@ -55,6 +55,7 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
     this.clock = options.clock;
     this.logger = options.logger;
     const { folder, clock, logger, settings, worker } = options;
+    this.arrivals = new ArrivalTimes(clock);
     this.folders = new ServiceFolders(folder, logger);
     this.limits = new LogLimits({
       folders: this.folders,
@@ -163,7 +164,7 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
   state(services: readonly string[]): Promise<LiveState> {
     const logs = this.active.of(services);
     return Promise.resolve({
-      // Nothing that arrives later is older than what has arrived already.
+      // Nothing that arrives later is older than what has arrived already, whatever the clock does.
       untilUs: Math.min(this.arrivals.latestUs + 1, ...logs.map((log) => log.oldestUnwrittenUs)),
       active: logs.map((log) => runKey(log.service, log.run)),
       partials: logs.flatMap((log) =>
@@ -186,8 +187,8 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
 
   // What the logs of runs tell.
 
-  handleArrival(log: RunLog, timeUs: number): number {
-    return this.arrivals.take(log, timeUs);
+  handleArrival(log: RunLog, timeUs: number, leastUs: number): number {
+    return this.arrivals.take(log, timeUs, leastUs);
   }
 
   handleGrowth(log: RunLog): void {

@@ -1,6 +1,7 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
 import type { OpenLine } from './lineSplitter.ts';
 import { MAX_LONG_LINE_BYTES } from './logSettings.ts';
+import { openInFolder } from './openInFolder.ts';
 
 /** line (f64) and time of the first byte (f64). */
 export const PART_HEADER_BYTES = 16;
@@ -21,7 +22,7 @@ export class PartSpool {
   /** Brings the file up to what the line holds now; takes its overflow. */
   async save(line: OpenLine): Promise<void> {
     const { generation } = line;
-    this.file ??= await open(this.path, 'w', 0o600);
+    this.file ??= await openInFolder(this.path);
     if (generation !== this.generation) {
       await this.file.truncate(0);
       const header = Buffer.alloc(PART_HEADER_BYTES);

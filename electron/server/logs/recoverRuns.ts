@@ -108,7 +108,8 @@ async function recoverPart(folder: string, run: number, segments: number[], stre
     trueBytes,
   );
   // A segment of its own: the ones before stay as they are.
-  const writer = new SegmentWriter(folder, run, baseUs, () => {}, SEGMENT_BYTES, {
+  const nobody = { handleFinished: () => {}, handleDeleted: () => {} };
+  const writer = new SegmentWriter(folder, run, baseUs, nobody, SEGMENT_BYTES, {
     segment: last,
     recordsBefore: before?.records ?? 0,
   });

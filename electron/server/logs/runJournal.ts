@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, constants, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerialQueue } from '../base/async.ts';
 import { writeFileAtomic } from '../host/files.ts';
@@ -88,11 +88,12 @@ export class RunJournal {
 
   private async append(text: string): Promise<void> {
     try {
-      await appendFile(this.path, text, { mode: 0o600 });
+      await appendFile(this.path, text, { flag: constants.O_WRONLY | constants.O_APPEND });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // The first line, or somebody deleted the file: then everything that is known is written again.
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await appendFile(this.path, text, { mode: 0o600 });
+      await this.compact();
     }
   }
 
@@ -135,7 +136,7 @@ export class RunJournal {
   private async compact(): Promise<void> {
     const lines = [...this.known.values()].map(({ service: _, ...facts }) => JSON.stringify(facts));
     for (const removal of this.removals) lines.push(JSON.stringify({ run: Math.max(1, this.last), removal }));
-    await writeFileAtomic(this.path, `${lines.join('\n')}\n`);
+    await writeFileAtomic(this.path, `${lines.join('\n')}\n`, { durable: false });
     this.lines = lines.length;
   }
 }

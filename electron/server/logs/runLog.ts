@@ -13,7 +13,7 @@ import { MAX_LINE_BYTES } from './logSettings.ts';
 import type { LogStream, RunEnd, RunLogWriter } from './logStore.ts';
 import { OpenLines, type PartialLine } from './openLines.ts';
 import { MEMORY_LINE_BYTES, RecordQueue } from './recordQueue.ts';
-import { SegmentWriter } from './segmentWriter.ts';
+import { type SegmentEvents, SegmentWriter } from './segmentWriter.ts';
 
 const MICRO = STREAMS.indexOf('micro');
 
@@ -21,8 +21,11 @@ const MICRO = STREAMS.indexOf('micro');
 export interface RunLogHost {
   clock: Clock;
   logger: Logger;
-  /** Output of this time is being taken in; returns the time it gets, which is not before that of any earlier output. */
-  handleArrival(log: RunLog, timeUs: number): number;
+  /**
+   * Output of this time is being taken in; returns the time it gets, which is neither before `leastUs` nor before that of any
+   * earlier output.
+   */
+  handleArrival(log: RunLog, timeUs: number, leastUs: number): number;
   /** New records are on disk, or an unfinished line changed. */
   handleGrowth(log: RunLog): void;
   handleSegmentFinished(log: RunLog): void;
@@ -51,8 +54,11 @@ export class RunLog implements RunLogWriter {
     this.baseUs = Math.max(0, Math.floor(startedAtMs * 1000));
     this.lastUs = this.baseUs;
     this.open = new OpenLines(folder, run, host.clock, (stream) => this.splitterOf(stream));
-    const finished = (): void => host.handleSegmentFinished(this);
-    const segments = new SegmentWriter(folder, run, this.baseUs, finished, limits.segmentBytes);
+    const events: SegmentEvents = {
+      handleFinished: () => host.handleSegmentFinished(this),
+      handleDeleted: () => this.addNote('the files of this log were deleted; it goes on here', 'warn'),
+    };
+    const segments = new SegmentWriter(folder, run, this.baseUs, events, limits.segmentBytes);
     this.queue = new RecordQueue(segments, this.open, {
       handleGrowth: () => host.handleGrowth(this),
       handleWriteError: (error) => this.handleWriteError(error),
@@ -67,7 +73,7 @@ export class RunLog implements RunLogWriter {
 
   write(stream: LogStream, data: Uint8Array, timeUs: number): boolean {
     if (this.ended) return true;
-    this.lastUs = this.host.handleArrival(this, Math.max(this.lastUs, timeUs));
+    this.lastUs = this.host.handleArrival(this, timeUs, this.baseUs);
     this.open.splitter(stream).push(data, this.lastUs);
     this.queue.schedule();
     return this.queue.hasRoom;
@@ -149,7 +155,7 @@ export class RunLog implements RunLogWriter {
 
   /** What is written without a chunk of output (remarks, a last line without its end) happens now. */
   private touch(): void {
-    this.lastUs = this.host.handleArrival(this, Math.max(this.lastUs, this.host.clock.now() * 1000));
+    this.lastUs = this.host.handleArrival(this, this.host.clock.now() * 1000, this.baseUs);
   }
 
   private addNote(text: string, level: 'info' | 'warn' | 'error'): void {

@@ -1,10 +1,21 @@
-import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { type FileHandle, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameBuffer } from './frameBuffer.ts';
 import { encodeFileHeader, FILE_HEADER_BYTES, FrameWalker } from './logFrame.ts';
 import { SEGMENT_BYTES } from './logSettings.ts';
+import { openInFolder } from './openInFolder.ts';
 import { indexName, segmentName } from './runFiles.ts';
 import { SegmentIndex } from './segmentIndex.ts';
+
+/** Between two looks whether somebody deleted the file that is written, ms: one more call to the system each. */
+const LOOK_PERIOD_MS = 1000;
+
+/** What a {@link SegmentWriter} tells its run. */
+export interface SegmentEvents {
+  handleFinished(): void;
+  /** Somebody deleted the file while it was written; what comes now goes into a new one. */
+  handleDeleted(): void;
+}
 
 /** Appends frames to the segment files of one run, one after another, and writes each file's index when it is full. */
 export class SegmentWriter {
@@ -13,13 +24,14 @@ export class SegmentWriter {
   private segment: number;
   private size = 0;
   private recordsBefore: number;
+  private lookedAtMs = performance.now();
 
   /** `after`: the files of the run that exist already; the first new one follows them. */
   constructor(
     private readonly folder: string,
     private readonly run: number,
     private readonly baseUs: number,
-    private readonly onDidFinishSegment: () => void,
+    private readonly events: SegmentEvents,
     private readonly segmentBytes: number = SEGMENT_BYTES,
     after: { segment: number; recordsBefore: number } = { segment: 0, recordsBefore: 0 },
   ) {
@@ -53,12 +65,13 @@ export class SegmentWriter {
       this.size += to - from;
       from = to;
       buffer.written = to;
-      if (this.size >= this.segmentBytes && from < buffer.length) await this.finishSegment();
     }
   }
 
   async close(): Promise<void> {
-    if (this.file) await this.finishSegment();
+    if (!this.file) return;
+    if (await this.isDeleted(this.file, true)) await this.leaveSegment();
+    else await this.finishSegment();
   }
 
   private async append(file: FileHandle, bytes: Buffer, from: number, to: number): Promise<void> {
@@ -76,9 +89,13 @@ export class SegmentWriter {
   }
 
   private async current(): Promise<FileHandle> {
-    if (this.file && this.size >= this.segmentBytes) await this.finishSegment();
+    const isFull = this.size >= this.segmentBytes;
+    if (this.file && (await this.isDeleted(this.file, isFull))) {
+      await this.leaveSegment();
+      this.events.handleDeleted();
+    } else if (this.file && isFull) await this.finishSegment();
     if (this.file) return this.file;
-    const file = await open(join(this.folder, segmentName(this.run, this.segment + 1)), 'w', 0o600);
+    const file = await openInFolder(join(this.folder, segmentName(this.run, this.segment + 1)));
     const header = encodeFileHeader({
       run: this.run,
       baseUs: this.baseUs,
@@ -98,6 +115,21 @@ export class SegmentWriter {
     return file;
   }
 
+  /** A deleted file takes what is written into it, and nobody can read it. */
+  private async isDeleted(file: FileHandle, mustLook: boolean): Promise<boolean> {
+    const nowMs = performance.now();
+    if (!mustLook && nowMs - this.lookedAtMs < LOOK_PERIOD_MS) return false;
+    this.lookedAtMs = nowMs;
+    return (await file.stat()).nlink === 0;
+  }
+
+  private async leaveSegment(): Promise<void> {
+    const file = this.file;
+    this.file = undefined;
+    this.recordsBefore += this.index.records;
+    await file?.close();
+  }
+
   private async finishSegment(): Promise<void> {
     const file = this.file;
     this.file = undefined;
@@ -107,6 +139,6 @@ export class SegmentWriter {
     await writeFile(join(this.folder, indexName(this.run, this.segment)), this.index.encode(), { mode: 0o600 }).catch(
       () => {},
     );
-    this.onDidFinishSegment();
+    this.events.handleFinished();
   }
 }
