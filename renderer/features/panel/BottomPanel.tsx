@@ -31,6 +31,7 @@ import classes from './Panel.module.css';
 import { PanelHost } from './PanelHost.tsx';
 import { PanelTab } from './PanelTab.tsx';
 import { setSlot } from './slots.ts';
+import { handleTabDrag } from './tabDrag.ts';
 
 const components = { [hostComponent]: PanelHost };
 
@@ -207,6 +208,7 @@ export function BottomPanel() {
       style={{ height: heightPx }}
       aria-label="Panel"
       onKeyDownCapture={handleCloseKey}
+      onDragStart={handleTabDrag}
     >
       <Resizer />
       <div className={classes.dock}>
