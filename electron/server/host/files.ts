@@ -120,6 +120,17 @@ export async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
+/** Names of the folders in a folder; empty when it does not exist. */
+export async function listSubfolders(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw storageError(folder, 'list', error);
+  }
+}
+
 /** The text of a file, or undefined when there is none. */
 export async function readText(path: string): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isAccessLog } from '../../../shared/contract/ownLogs.ts';
-import { listFolder } from '../host/files.ts';
+import { listFolder, listSubfolders } from '../host/files.ts';
 import { parseRunFile } from './runFiles.ts';
 import { RunSource } from './runSource.ts';
 
@@ -13,7 +13,8 @@ export class LogCatalog {
 
   /** Names of the services that have a log folder, sorted. */
   async services(): Promise<string[]> {
-    return (await listFolder(this.folder)).filter((name) => /^[a-z0-9][a-z0-9.-]*$/.test(name)).sort();
+    // Beside them lie files: the app's own log and what the server says before it has one.
+    return (await listSubfolders(this.folder)).filter((name) => /^[a-z0-9][a-z0-9.-]*$/.test(name)).sort();
   }
 
   /** What is read when no service is named. */

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
@@ -88,6 +88,15 @@ describe('a log store that meets with faults', () => {
     const lastUs = records.at(-1)?.timeUs ?? 0;
     expect(lastUs - (records[0]?.timeUs ?? 0)).toBeGreaterThan(nowUs() + HOUR_MS * 1000 - beforeUs - 1_000_000);
     expect(new Set(records.map(({ timeUs }) => timeUs)).size).toBeGreaterThan(50);
+  });
+
+  it('is not put off by files that lie beside the folders of services', async () => {
+    f = await LogStoreFixture.create();
+    await writeFile(join(f.folder, 'desktop.log'), 'the app says\n');
+    const writer = await f.run('a');
+    writer.write('stdout', Buffer.from('line\n'), nowUs());
+    expect((await f.read({})).map(({ text }) => text)).toEqual(['line']);
+    expect(await f.store.services()).toEqual(['a']);
   });
 
   it('LOG-02 cuts line ends and characters right wherever a chunk or the run ends', async () => {
