@@ -3,7 +3,7 @@ import { requireNode } from './lib/nodeVersion.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { runScript, SetupError, Steps } from './lib/steps.mjs';
 
-/** `npm run build [name…]`: brings dist/ up to date. Names: desktop, node, renderer. */
+/** `npm run build [name…]`: brings dist/ up to date. Names: desktop, node, sdk, renderer. */
 requireNode();
 await runScript(async () => {
   const names = process.argv.slice(2);

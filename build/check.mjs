@@ -18,7 +18,7 @@ const PARALLEL = 2;
 const MIN_MODULES = 100;
 
 const SOURCES = ['electron', 'renderer', 'shared', 'test'].filter((folder) => existsSync(join(root, folder)));
-const RUNTIMES = ['shared', 'server', 'desktop', 'preload', 'renderer', 'test'];
+const RUNTIMES = ['shared', 'sdk', 'server', 'desktop', 'preload', 'renderer', 'test'];
 
 const checks = [
   { name: 'lint', run: () => tool('eslint', ['-c', 'build/eslint.config.js', '--max-warnings', '0', ...SOURCES]) },

@@ -88,6 +88,11 @@ export default tseslint.config(
     },
   },
   {
+    // It is shared with services, which are programs of Node.
+    files: ['shared/sdk/**/*.ts'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
+  {
     // Where there is no log to write to, the console of the page or the test is the right place.
     files: ['renderer/app/ErrorBoundary.tsx', 'test/**'],
     rules: { 'no-console': 'off' },

@@ -204,6 +204,22 @@ module.exports = {
       },
     ),
     rule(
+      'sdk-is-a-library',
+      'What services import is one file made of the contract and four packages.',
+      { path: '^shared/sdk/' },
+      {
+        pathNot:
+          '^shared/(sdk|contract|lib)/|(^|/)node_modules/(zod|@bufbuild/protobuf|@connectrpc/connect|@connectrpc/connect-node)/',
+        dependencyTypesNot: ['core'],
+      },
+    ),
+    rule(
+      'sdk-is-for-services',
+      'The product does not build on what it hands out.',
+      { pathNot: '^(shared/sdk|examples|test)/' },
+      { path: '^shared/sdk/' },
+    ),
+    rule(
       'examples-stand-alone',
       'A sample imports what any service could.',
       { path: '^examples/' },

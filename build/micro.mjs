@@ -9,9 +9,9 @@ import { runScript, SetupError } from './lib/steps.mjs';
 /** `micro` in a checkout: brings the bundle of the command line up to date when its sources changed, then runs it. */
 requireNode();
 await runScript(async () => {
-  if (bundleIsCurrent('node')) return;
+  if (bundleIsCurrent('node') && bundleIsCurrent('sdk')) return;
   if (!packagesAreCurrent()) throw new SetupError('The packages are not installed. Run: npm ci');
   process.stderr.write('building micro …\n');
-  await ensureBundles(['node']);
+  await ensureBundles(['node', 'sdk']);
 });
 await import(pathToFileURL(join(dist, 'node/cli.mjs')).href);

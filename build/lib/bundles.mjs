@@ -26,6 +26,11 @@ const BUNDLES = {
     build: buildDesktop,
   },
   node: { sources: ['electron/cli', 'electron/server', 'shared'], output: 'node/cli.mjs', build: buildNode },
+  sdk: {
+    sources: ['shared/sdk', 'shared/contract', 'build/lib/sdkTypes.mjs'],
+    output: 'sdk/index.mjs',
+    build: buildSdk,
+  },
   renderer: {
     sources: ['renderer', 'shared', 'build/vite.renderer.config.ts'],
     output: 'renderer/index.html',
@@ -102,6 +107,23 @@ export function nodeBuildOptions() {
   };
 }
 
+/**
+ * Options of esbuild for what services import: one file that needs no package, so that it can stand beside a service which
+ * has none installed. It runs in Node alone, so it is written for the oldest one that the package takes.
+ */
+export function sdkBuildOptions() {
+  return {
+    ...commonOptions(),
+    entryPoints: { index: join(root, 'shared/sdk/index.ts') },
+    outdir: join(dist, 'sdk'),
+    format: 'esm',
+    target: 'node20',
+    minify: true,
+    sourcemap: false,
+    outExtension: { '.js': '.mjs' },
+  };
+}
+
 function commonOptions() {
   return {
     absWorkingDir: root,
@@ -126,6 +148,13 @@ async function buildDesktop() {
 async function buildNode() {
   const written = await buildWithEsbuild(nodeBuildOptions());
   removeOldChunks(join(dist, 'node'), new Set(written));
+}
+
+async function buildSdk() {
+  // The types first: the program says that the bundle is there.
+  const { writeSdkTypes } = await import('./sdkTypes.mjs');
+  await writeSdkTypes(join(dist, 'sdk/types'));
+  await buildWithEsbuild(sdkBuildOptions());
 }
 
 async function buildWithEsbuild(options) {

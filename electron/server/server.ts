@@ -26,6 +26,7 @@ import { readSecretKey } from './config/secretKey.ts';
 import { StoredConfig } from './config/storedConfig.ts';
 import { configDocuments } from './configDocuments.ts';
 import { bringUp } from './bringUp.ts';
+import { bundledSdk } from './bundledSdk.ts';
 import { callerLookup } from './callerLookup.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { ChildLauncher } from './host/childLauncher.ts';
@@ -349,6 +350,7 @@ class LocalServer implements MicroServer {
           gateway: this.addresses.gateway,
           proxy: this.addresses.proxy.slice('http://'.length),
           otlp: this.otlpUrls.http,
+          sdk: bundledSdk()?.href,
         };
       },
       serviceToken: (service) => this.credentials.serviceToken(service),

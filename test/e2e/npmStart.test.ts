@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** Runs `npm start` as in a terminal; resolves with what it wrote once both services run. */
 async function start(words: string[]): Promise<{ output: () => string; ended: Promise<number | null> }> {
-  const root = await ensureBundles('desktop', 'node', 'renderer');
+  const root = await ensureBundles('desktop', 'node', 'sdk', 'renderer');
   home = await mkdtemp(join(tmpdir(), 'micro-start-'));
   const own = home;
   await mkdir(join(home, 'desktop'), { recursive: true });

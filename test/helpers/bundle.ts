@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Which bundle of dist/; see build/lib/bundles.mjs. */
-export type BundleName = 'desktop' | 'node' | 'renderer';
+export type BundleName = 'desktop' | 'node' | 'renderer' | 'sdk';
 
 interface BundlesModule {
   ensureBundles(names: BundleName[]): Promise<string[]>;
@@ -24,7 +24,7 @@ export async function ensureBundles(...names: BundleName[]): Promise<string> {
 
 /** Path of the bundled `micro` command line, for `node <path> server …`. */
 export async function bundledCli(): Promise<string> {
-  ensured ??= ensureBundles('node').then(() => {});
+  ensured ??= ensureBundles('node', 'sdk').then(() => {});
   await ensured;
   return `${root}dist/node/cli.mjs`;
 }

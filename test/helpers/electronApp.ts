@@ -88,7 +88,7 @@ async function killApp(app: ElectronApplication): Promise<void> {
 
 /** Launches the app. Resolves when its page has loaded. */
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
-  const root = await ensureBundles('desktop', 'node', 'renderer');
+  const root = await ensureBundles('desktop', 'node', 'sdk', 'renderer');
   const { executable, switches } = await electronRuntime();
   // Only an Electron that the driver finds by itself is held back until the driver is connected; one that is named starts
   // at once, and then a window may come too early to be seen.

@@ -104,7 +104,8 @@ function printVersion({ out }: CliContext, version: Registration): void {
 function printEndpoint(out: CliContext['out'], endpoint: Endpoint): void {
   out.line();
   out.line(`${out.colours.dim('endpoint'.padEnd(12))} ${out.colours.bold(endpoint.name)}`);
-  const metadata = pairs(endpoint.metadata);
+  const { requestSchema: _request, responseSchema: _response, ...shown } = endpoint.metadata;
+  const metadata = pairs(shown);
   if (metadata) out.line(`${out.colours.dim('metadata'.padEnd(12))} ${metadata}`);
   for (const [title, value] of [
     ['request', endpoint.request],

@@ -88,7 +88,11 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     desktopService(router, options);
     terminalsService(router, options.terminals, options.clock);
     runtimeService(router, options.runtime, options.logs);
-    registryService(router, options.registry);
+    registryService(router, options.registry, (service, id) =>
+      options.runtime
+        .services()
+        .some(({ name, instances }) => name === service && instances.some((one) => one.id === id)),
+    );
     storeService(router, options.store);
     recordsService(router, options);
     configService(router, options.config);

@@ -51,7 +51,9 @@ export class EndpointCatalog {
   async endpoints(service: string, refresh: boolean): Promise<Offer> {
     const known = this.options.registry.get(service);
     const registered = known ? registryEndpoints(known) : [];
-    const told = await this.ask(service, known?.nodes[0], refresh);
+    // A service that registered its endpoints with their schemas has said everything.
+    const hasSaid = known?.endpoints.some(({ metadata }) => metadata.requestSchema !== undefined) === true;
+    const told = hasSaid ? { endpoints: [], notes: [] } : await this.ask(service, known?.nodes[0], refresh);
     const all = [...registered, ...told.endpoints, ...seenEndpoints(this.options.seen(service))];
     const unique = new Map<string, ServiceEndpoint>();
     for (const endpoint of all) {

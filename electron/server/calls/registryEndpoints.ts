@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type ServiceEndpoint, ServiceEndpointSchema } from '../../../shared/contract/gen/calls_pb.ts';
 import type { RegistryEndpoint, RegistryService, RegistryValue } from '../registry/registry.ts';
-import { exampleOf, type Schema } from './jsonSchema.ts';
+import { exampleOf, resolved, type Schema } from './jsonSchema.ts';
 import { bodyParameters } from './openApi.ts';
 
 /** The endpoints that a service registered, in micro's way: `Greeter.Hello` with a schema, and where it stands in HTTP. */
@@ -13,8 +13,8 @@ export function registryEndpoints(service: RegistryService): ServiceEndpoint[] {
 
 function endpointOf(service: RegistryService, endpoint: RegistryEndpoint): ServiceEndpoint {
   const { metadata } = endpoint;
-  const schema = endpoint.request ? schemaOf(endpoint.request) : undefined;
-  const answer = endpoint.response ? schemaOf(endpoint.response) : undefined;
+  const schema = saidSchema(metadata.requestSchema) ?? (endpoint.request && schemaOf(endpoint.request));
+  const answer = saidSchema(metadata.responseSchema) ?? (endpoint.response && schemaOf(endpoint.response));
   const isHttp = metadata.handler === 'http' || metadata.handler === 'web' || metadata.handler === 'proxy';
   const method = metadata.method?.split(',')[0]?.trim() || 'POST';
   return create(ServiceEndpointSchema, {
@@ -30,6 +30,17 @@ function endpointOf(service: RegistryService, endpoint: RegistryEndpoint): Servi
     serverStreaming: metadata.stream === 'true',
     source: 'registry',
   });
+}
+
+/** A JSON Schema that a service put into the metadata of an endpoint: it says more than micro's types can. */
+function saidSchema(text: string | undefined): Schema | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const schema: unknown = JSON.parse(text);
+    return resolved(schema, schema);
+  } catch {
+    return undefined;
+  }
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,7 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import type { Registry, RegistryChange, RegistryEndpoint, RegistryNode, RegistryService } from './registry.ts';
+import type {
+  Registry,
+  RegistryChange,
+  RegistryDescription,
+  RegistryEndpoint,
+  RegistryNode,
+  RegistryService,
+} from './registry.ts';
 
 interface Entry {
   name: string;
@@ -13,6 +20,9 @@ interface Entry {
   turn: number;
 }
 
+/** Descriptions that are kept for nodes, by their ids; the oldest goes first. Each has some KB, and few services describe themselves. */
+const MAX_DESCRIPTIONS = 500;
+
 /**
  * The registry of one server, in memory: what is up is found out anew at each start, so nothing is worth keeping.
  * Nodes are kept in the order of their arrival; what it hands out are copies, what it is given is copied.
@@ -22,6 +32,7 @@ export class MemoryRegistry implements Registry, Disposable {
   /** Services of micro itself. They stand behind those of the user, whose names are free. */
   private core = new Map<string, Entry>();
   private isTaken: (name: string) => boolean = () => false;
+  private readonly descriptions = new Map<string, RegistryDescription>();
   private readonly expiries = new Map<string, Disposable>();
   private readonly changes = new Emitter<RegistryChange>();
   readonly onDidChange = this.changes.event;
@@ -70,8 +81,11 @@ export class MemoryRegistry implements Registry, Disposable {
     const entry: Entry = known ?? { name: service.name, version: '', metadata: {}, endpoints: [], nodes: [], turn: 0 };
     const before = known && JSON.stringify(toService(known));
     entry.version = service.version;
-    if (service.metadata) entry.metadata = { ...service.metadata };
-    if (service.endpoints) entry.endpoints = service.endpoints.map(copyEndpoint);
+    const said = this.descriptions.get(keyOf(service.name, node.id));
+    const metadata = service.metadata ?? said?.metadata;
+    const endpoints = service.endpoints ?? said?.endpoints;
+    if (metadata) entry.metadata = { ...metadata };
+    if (endpoints) entry.endpoints = endpoints.map(copyEndpoint);
     const at = entry.nodes.findIndex((other) => other.id === node.id);
     if (at >= 0) entry.nodes[at] = copyNode(node);
     else entry.nodes.push(copyNode(node));
@@ -80,6 +94,18 @@ export class MemoryRegistry implements Registry, Disposable {
     const after = toService(entry);
     // A renewal that says nothing new is no change: micro's clients send one every 30 seconds.
     if (before !== JSON.stringify(after)) this.fire(known ? 'update' : 'create', after);
+  }
+
+  describe(name: string, nodeId: string, { metadata, endpoints }: RegistryDescription): void {
+    const key = keyOf(name, nodeId);
+    this.descriptions.delete(key);
+    this.descriptions.set(key, { metadata: { ...metadata }, endpoints: endpoints.map(copyEndpoint) });
+    if (this.descriptions.size > MAX_DESCRIPTIONS) {
+      this.descriptions.delete(this.descriptions.keys().next().value as string);
+    }
+    const entry = this.entries.get(name);
+    const node = entry?.nodes.find(({ id }) => id === nodeId);
+    if (entry && node) this.register({ name, version: entry.version }, node);
   }
 
   deregister(name: string, nodeId: string): void {
@@ -140,7 +166,7 @@ export class MemoryRegistry implements Registry, Disposable {
   }
 
   private setExpiry(name: string, nodeId: string, ttlSeconds: number | undefined): void {
-    const key = `${name}\n${nodeId}`;
+    const key = keyOf(name, nodeId);
     this.expiries.get(key)?.dispose();
     this.expiries.delete(key);
     if (ttlSeconds === undefined || ttlSeconds <= 0) return;
@@ -153,6 +179,10 @@ export class MemoryRegistry implements Registry, Disposable {
   private fire(action: RegistryChange['action'], service: RegistryService): void {
     this.changes.fire({ action, service, at: this.clock.now() });
   }
+}
+
+function keyOf(name: string, nodeId: string): string {
+  return `${name}\n${nodeId}`;
 }
 
 function toService(entry: Entry): RegistryService {

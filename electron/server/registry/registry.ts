@@ -33,6 +33,12 @@ export interface RegistryService {
   endpoints: RegistryEndpoint[];
 }
 
+/** What a service says of itself. */
+export interface RegistryDescription {
+  metadata: Record<string, string>;
+  endpoints: RegistryEndpoint[];
+}
+
 /** What changed, in micro's words. */
 export interface RegistryChange {
   /** `create`: the first node came; `update`: a node came, went or changed; `delete`: the last node went. */
@@ -63,6 +69,11 @@ export interface Registry {
     node: RegistryNode,
     ttlSeconds?: number,
   ): void;
+  /**
+   * What the node with this id says that its service offers; whoever starts the node registers it, before or after. Kept for a
+   * node that is not there yet.
+   */
+  describe(name: string, nodeId: string, description: RegistryDescription): void;
   deregister(name: string, nodeId: string): void;
   /**
    * The next node of a service in turn (round robin), or undefined when it has none. Nodes whose id is in `except` are

@@ -25,6 +25,8 @@ export interface OwnVariables {
   token: string;
   /** URL of the OTLP receiver; undefined when there is none. */
   otlp?: string | undefined;
+  /** URL of the SDK's file; undefined when there is none. */
+  sdk?: string | undefined;
 }
 
 /** Variables of the tool that started us; a service must not see them. DT-07: an AppImage would leak its libraries. */
@@ -109,6 +111,7 @@ function ownVariables(spec: ServiceSpec, own: OwnVariables): Record<string, stri
     MICRO_NAMESPACE: 'micro',
     MICRO_TOKEN: own.token,
     MICRO_INSTANCE_ID: own.instanceId,
+    ...(own.sdk === undefined ? {} : { MICRO_SDK: own.sdk }),
     ...urls,
   };
 }

@@ -35,6 +35,8 @@ export interface ServerAddresses {
   proxy: string;
   /** URL of the OTLP receiver; absent: services are told of none. */
   otlp?: string;
+  /** URL of the file that services in Node may import, see {@link bundledSdk}; undefined when it is not there. */
+  sdk?: string | undefined;
 }
 
 /** Counts requests that are on their way through gateway or proxy to one instance (node id = instance id). */

@@ -17,9 +17,9 @@ export class ServiceDetails {
 
   /** The environment that an instance of a service gets. Rejects with `env-file.*` or `config.*`. */
   async resolve(spec: ServiceSpec, port: number | undefined, instanceId: string): Promise<ResolvedEnvironment> {
-    const { gateway, proxy, otlp } = this.options.serverAddresses();
+    const { gateway, proxy, otlp, sdk } = this.options.serverAddresses();
     const token = this.options.serviceToken(spec.name);
-    const own = { port, instanceId, proxy, gateway, token, otlp };
+    const own = { port, instanceId, proxy, gateway, token, otlp, sdk };
     return resolveEnvironment(spec, await this.options.systemEnvironment(), own, this.options.config);
   }
 

@@ -14,8 +14,15 @@ import type { Registry, RegistryService, RegistryValue } from '../../registry/re
 import { callerOf } from './callerContext.ts';
 import { eventsOf } from './eventStream.ts';
 
-/** Serves micro's `registry.Registry` on our registry. */
-export function registryService(router: ConnectRouter, registry: Registry): void {
+/**
+ * Serves micro's `registry.Registry` on our registry. `isInstance` knows the ids of instances that the runtime has: it alone
+ * says when they are ready and where they are, so such a registration tells what they offer and no more.
+ */
+export function registryService(
+  router: ConnectRouter,
+  registry: Registry,
+  isInstance: (service: string, id: string) => boolean,
+): void {
   router.service(RegistryContract, {
     getService(request) {
       const service = registry.get(request.service);
@@ -28,20 +35,21 @@ export function registryService(router: ConnectRouter, registry: Registry): void
     register(request, context) {
       if (!request.name) throw new MicroError('api.invalid', 'name is empty');
       checkOwnName(request.name, context);
+      const { metadata } = request;
+      const endpoints = request.endpoints.map(({ name, metadata: said, request: takes, response: gives }) => ({
+        name,
+        metadata: said,
+        request: valueOf(takes),
+        response: valueOf(gives),
+      }));
       for (const node of request.nodes) {
+        if (isInstance(request.name, node.id)) {
+          registry.describe(request.name, node.id, { metadata, endpoints });
+          continue;
+        }
         const [host, port] = splitAddress(node.address, Number(node.port));
         registry.register(
-          {
-            name: request.name,
-            version: request.version,
-            metadata: request.metadata,
-            endpoints: request.endpoints.map(({ name, metadata, request: takes, response: gives }) => ({
-              name,
-              metadata,
-              request: valueOf(takes),
-              response: valueOf(gives),
-            })),
-          },
+          { name: request.name, version: request.version, metadata, endpoints },
           { id: node.id, address: host, port, metadata: node.metadata },
           Number(request.options?.ttl ?? 0) || undefined,
         );
@@ -50,7 +58,9 @@ export function registryService(router: ConnectRouter, registry: Registry): void
     },
     deregister(request, context) {
       checkOwnName(request.name, context);
-      for (const node of request.nodes) registry.deregister(request.name, node.id);
+      for (const node of request.nodes) {
+        if (!isInstance(request.name, node.id)) registry.deregister(request.name, node.id);
+      }
       return {};
     },
     watch: (request, context) => watch(registry, request, context),
