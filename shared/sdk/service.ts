@@ -17,9 +17,9 @@ const USUAL_GRACE_MS = 8000;
 
 /** How a service is made. */
 export interface ServiceOptions {
-  /** Default: the name that micro.yaml gives it. */
+  /** Its name where no server started it; the one in micro.yaml, by which others know it, comes first. */
   name?: string;
-  /** Default: the version that micro.yaml gives it, else `latest`. */
+  /** Its version where no server started it, else that of micro.yaml. Default: `latest`. */
   version?: string;
   /** Default: PORT, else any that is free. */
   port?: number;
@@ -55,12 +55,12 @@ export class Service {
 
   constructor(private readonly options: ServiceOptions) {
     const surroundings = surroundingsOf(options.env ?? process.env);
-    const name = options.name ?? surroundings.service;
+    const name = surroundings.service ?? options.name;
     if (!name || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
       throw new TypeError(`"${name ?? ''}" cannot be the name of a service: small letters, digits and dashes`);
     }
     this.name = name;
-    this.version = options.version ?? surroundings.version ?? 'latest';
+    this.version = surroundings.version ?? options.version ?? 'latest';
     this.logger = options.logger ?? createLogger();
     this.endpoints = new EndpointSet(name);
     this.connection = new Connection(surroundings);

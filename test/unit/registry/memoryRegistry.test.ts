@@ -96,6 +96,20 @@ describe('MemoryRegistry', () => {
     ]);
   });
 
+  it('takes what an instance says of itself with its node, whichever comes first', () => {
+    const said = { metadata: { team: 'a' }, endpoints: [{ name: 'Orders.List', metadata: {} }] };
+    registry.describe('orders', 'a', said);
+    expect(registry.get('orders')).toBeUndefined();
+    registry.register(orders, node('a'));
+    expect(registry.get('orders')).toMatchObject(said);
+    registry.register(orders, node('b'));
+    registry.describe('orders', 'b', { ...said, endpoints: [{ name: 'Orders.Take', metadata: {} }] });
+    expect(registry.get('orders')?.endpoints.map(({ name }) => name)).toEqual(['Orders.Take']);
+    for (const id of ['a', 'b']) registry.deregister('orders', id);
+    registry.register(orders, node('c'));
+    expect(registry.get('orders')?.endpoints).toEqual([]);
+  });
+
   it('drops a node that is not renewed in its time, and keeps one that is', () => {
     registry.register(orders, node('a'), 90);
     registry.register(orders, node('b'));
