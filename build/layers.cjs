@@ -25,10 +25,10 @@ const rankRules = ranks.flatMap((names, rank) => {
 });
 
 /**
- * What hosts of the server may import: its front door, how to find one that runs already, files that survive damage, and
- * how a command is found on Windows.
+ * What hosts of the server may import: its front door, how to find one that runs already, where the file of the SDK is, files
+ * that survive damage, and how a command is found on Windows.
  */
-const FRONT_DOORS = '^electron/server/(index|findServer|serverFile|host/jsonFile|host/windowsCommand)[.]ts$';
+const FRONT_DOORS = '^electron/server/(index|findServer|serverFile|bundledSdk|host/jsonFile|host/windowsCommand)[.]ts$';
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -15,6 +15,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/run.ts')).runVerb,
   },
   {
+    name: 'new',
+    summary: 'make a service that runs as it is, and enter it in the project of this folder',
+    group: 'Run',
+    load: async () => (await import('./verbs/new.ts')).newVerb,
+  },
+  {
     name: 'start',
     summary: 'start services and what they need',
     group: 'Run',

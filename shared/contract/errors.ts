@@ -27,6 +27,10 @@ export const errorCatalogue = {
   'project.folder-missing': { kind: 'not-found', means: 'The folder of a project does not exist.' },
   'project.name-taken': { kind: 'conflict', means: 'Another open project or service already has this name.' },
   'project.exists': { kind: 'conflict', means: 'micro.yaml is already there and is not overwritten.' },
+  'new.folder-exists': {
+    kind: 'conflict',
+    means: 'The folder of a new service is already there; nothing was written.',
+  },
   'service.not-found': { kind: 'not-found', means: 'No service has this name.' },
   'service.not-startable': {
     kind: 'invalid',
