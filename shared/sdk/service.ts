@@ -5,6 +5,7 @@ import { type CallOptions, Calls, type CheckedCallOptions } from './calls.ts';
 import { Config } from './config.ts';
 import { Connection } from './connection.ts';
 import { EndpointSet } from './endpointSet.ts';
+import { Events } from './events.ts';
 import type { EndpointHandler, EndpointSchemas } from './jsonHandlers.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Port, type RequestListener } from './port.ts';
@@ -45,6 +46,8 @@ export class Service {
   /** Records in a table of the service's name. */
   readonly store: Store;
   readonly config: Config;
+  /** Topics with a history. */
+  readonly events: Events;
   private readonly connection: Connection;
   private readonly calls: Calls;
   private readonly endpoints: EndpointSet;
@@ -67,6 +70,7 @@ export class Service {
     this.calls = new Calls(this.connection);
     this.store = new Store(this.connection, name, this.ending.signal);
     this.config = new Config(this.connection, this.ending.signal);
+    this.events = new Events(this.connection, this.logger);
   }
 
   /**
@@ -157,9 +161,18 @@ export class Service {
   private async stopInOrder(): Promise<void> {
     this.ending.abort();
     await this.registration?.stop();
-    await this.port?.close(this.options.graceMs ?? USUAL_GRACE_MS);
+    // Side by side: a handler of an event may wait for a call that is under way, or the other way round.
+    const graceMs = this.options.graceMs ?? USUAL_GRACE_MS;
+    await Promise.all([this.port?.close(graceMs), within(graceMs, this.events.close())]);
     this.connection.close();
   }
+}
+
+/** Resolves with `work`, or after `ms`. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }
 
 /** Makes a service; nothing starts before `start` or `run`. */
