@@ -1,5 +1,5 @@
-// Turns a cart into an order: takes the items, has them paid, has the confirmation sent.
-import { call, HttpError, log, serve } from '../lib/service.mjs';
+// Turns a cart into an order: takes the items, has them paid, has the confirmation sent, and tells whoever wants to know.
+import { call, HttpError, log, publish, serve } from '../lib/service.mjs';
 
 let lastNumber = 1000;
 
@@ -15,6 +15,7 @@ serve({
       body: { to: visitor, subject: `your order ${order.number}` },
       traceparent,
     });
+    await publish('orders.placed', { ...order, products: items.map(({ id }) => id) }, visitor);
     log('info', `order ${order.number}`, order);
     return order;
   },
