@@ -112,6 +112,14 @@ export class EndpointSet {
   }
 
   private answerOther(http: RequestListener | undefined, request: IncomingMessage, response: ServerResponse): void {
+    if (/^application\/grpc/.test(request.headers['content-type'] ?? '')) {
+      // gRPC's answer without a message: its clients read the status, and nothing of HTTP.
+      request.resume();
+      const message = encodeURIComponent(`${this.service} has no ${request.url}`);
+      response.writeHead(200, { 'content-type': 'application/grpc', 'grpc-status': '12', 'grpc-message': message });
+      response.end();
+      return;
+    }
     if (http) {
       http(request, response);
       return;

@@ -74,7 +74,8 @@ export class Registration {
     return {
       name,
       version,
-      metadata,
+      // The gateway passes on what is no endpoint: pages, and /healthz.
+      metadata: { http: 'true', ...metadata },
       endpoints: endpoints.map((endpoint) => ({
         name: endpoint.name,
         request: valueOf(endpoint.request),

@@ -41,6 +41,8 @@ interface Template {
 /** What is known of a service: its endpoints that are streams, and of which kind (`server`, else empty). */
 interface Known {
   streams: Map<string, string>;
+  /** Its endpoints, where what is none of them is plain HTTP. */
+  only: ReadonlySet<string> | undefined;
   isCore: boolean;
 }
 
@@ -50,7 +52,8 @@ const HTTP_HANDLERS = new Set(['http', 'web', 'proxy']);
 /**
  * Finds endpoints of services that registered some, by micro's rules: first by the path in an endpoint's metadata, then
  * `/foo` is `Foo.Call`, `/foo/bar` is `Foo.Bar`, `/foo/bar/baz` is `Bar.Baz` of the service foo, `/foo/bar/baz/cat` is
- * `Baz.Cat` of the service foo.bar, and a version in front (`/v1/foo/bar`) belongs to the name: v1.foo.
+ * `Baz.Cat` of the service foo.bar, and a version in front (`/v1/foo/bar`) belongs to the name: v1.foo. Of a service whose metadata
+ * says `http=true`, what is none of its endpoints is plain HTTP.
  */
 export class RpcRoutes implements Disposable {
   private templates: Template[] = [];
@@ -85,10 +88,11 @@ export class RpcRoutes implements Disposable {
 
   private take({ name, endpoints, metadata }: RegistryService): void {
     const streams = new Map<string, string>();
+    const only = metadata.http === 'true' ? new Set(endpoints.map((endpoint) => endpoint.name)) : undefined;
     for (const endpoint of endpoints) {
       const { path, method, host = '', handler = 'rpc', stream } = endpoint.metadata;
       if (HTTP_HANDLERS.has(handler) || !/^\w+\.\w+$/.test(endpoint.name)) continue;
-      this.services.set(name, { streams, isCore: metadata.kind === CORE_KIND });
+      this.services.set(name, { streams, only, isCore: metadata.kind === CORE_KIND });
       if (stream !== undefined && stream !== 'false') streams.set(endpoint.name, endpoint.metadata.streams ?? '');
       const compiled = path === undefined ? undefined : compile(path);
       if (!compiled) continue;
@@ -130,7 +134,9 @@ export class RpcRoutes implements Disposable {
           : all.length === 3
             ? [second, third]
             : [third, fourth];
-    return this.routeOf(service, `${camel(handler)}.${camel(method)}`, {});
+    const endpoint = `${camel(handler)}.${camel(method)}`;
+    const only = this.services.get(service)?.only;
+    return only && !only.has(endpoint) ? undefined : this.routeOf(service, endpoint, {});
   }
 }
 

@@ -102,6 +102,11 @@ it('an error is told in micro’s shape over HTTP and gRPC; the reason of a bug 
   const told = { ...answer.head, ...answer.trailers };
   expect(told['grpc-status']).toBe('5');
   expect(JSON.parse(decodeURIComponent(String(told['grpc-message'])))).toEqual(expected);
+  const unknown = await new Http2Client(`http://127.0.0.1:${port}`).ask(
+    { ':method': 'POST', ':path': '/greeter.Greeter/Nothing', 'content-type': 'application/grpc', te: 'trailers' },
+    grpcFrame('{}'),
+  );
+  expect(unknown.head['grpc-status']).toBe('12');
   const bug = await post(port, '/Greeter/Hello', { name: 'bug' });
   expect([bug.status, JSON.stringify(bug.body)]).toEqual([500, expect.not.stringContaining('secret reason')]);
   expect(JSON.stringify(lines)).toContain('a secret reason');

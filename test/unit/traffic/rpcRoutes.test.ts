@@ -36,6 +36,17 @@ it('paths are endpoints by micro’s rules', () => {
   expect(find('/other/x')).toBeUndefined();
 });
 
+it('what is no endpoint of a service that answers plain HTTP as well is left alone', () => {
+  registry.register(
+    { name: 'both', version: '1', metadata: { http: 'true' }, endpoints: [{ name: 'Both.Hello', metadata: {} }] },
+    { id: 'both', address: '127.0.0.1', port: 1, metadata: {} },
+  );
+  expect(find('/both/hello')).toBe('both Both.Hello{}');
+  expect(find('/both/Both/Hello')).toBe('both Both.Hello{}');
+  expect(find('/both/healthz', 'GET')).toBeUndefined();
+  expect(find('/both')).toBeUndefined();
+});
+
 it('a path in the metadata of an endpoint comes first, with method, host and parameters', () => {
   register('users', {
     'Users.Read': { path: '/users/{id}', method: 'GET' },
