@@ -47,9 +47,10 @@ export function builderConfig({ electron, thirdParty, fast }) {
     // The native parts are N-API and come built.
     npmRebuild: false,
     directories: { output: 'dist/packages', buildResources: 'build/packages' },
-    files: ['dist/main.cjs', 'dist/preload.cjs', 'dist/renderer/**', ...runtimeNodeFiles(), '!**/*.map'],
-    // The server and the command line run as plain Node programs, which read neither ES modules nor workers from an archive.
-    asarUnpack: ['dist/node/**', 'node_modules/**', 'package.json'],
+    files: ['dist/main.cjs', 'dist/preload.cjs', 'dist/renderer/**', 'dist/sdk/**', ...runtimeNodeFiles(), '!**/*.map'],
+    // The server, the command line and services run as plain Node programs, which read neither ES modules nor workers from an
+    // archive.
+    asarUnpack: ['dist/node/**', 'dist/sdk/**', 'node_modules/**', 'package.json'],
     electronLanguages: ['en-US'],
     electronFuses: fuses,
     extraFiles: [
