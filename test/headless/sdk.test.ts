@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -117,6 +117,29 @@ it('calls of a call are in its trace, and the log lines too', async () => {
     const names = trace.json<{ spans: { service: string }[] }>().spans.map(({ service }) => service);
     return names.includes('visits') && names.includes('greeter');
   });
+});
+
+it('an event reaches its subscriber in the trace of the call that published it', async () => {
+  const call = await micro('call', 'visits', 'Visits.Enter', '{"name":"Eve"}', '--json');
+  const { traceId } = call.json<{ traceId: string }>();
+  const line = await waitFor('the doorbell rings', async () => {
+    const { out } = await micro('logs', 'doorbell', '-n', '100');
+    return out.split('\n').find((one) => one.includes('ding: Eve, visit 1'));
+  });
+  expect(JSON.parse(line)).toMatchObject({ level: 'info', traceId, attempt: 1 });
+});
+
+it.runIf(spawnSync('python3', ['--version']).status === 0)('the Python of README keeps records and publishes by plain HTTP', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const program = /^```python\n(.*?)^```$/ms.exec(readme)?.[1] ?? '';
+  await writeFile(join(project, 'main.py'), program);
+  const started = await micro('run', '--name', 'snake', '--', 'python3', 'main.py');
+  expect(started.code, started.err).toBe(0);
+  for (const count of [1, 2]) {
+    const answer = await fetch(`${server.gateway}/snake/Kaa`);
+    expect(await answer.json()).toEqual({ message: 'Hello Kaa', count });
+  }
+  await waitFor('the doorbell rings', async () => (await micro('logs', 'doorbell')).out.includes('ding: Kaa, visit 2'));
 });
 
 it('stopping ends it in good order, and a restart has its endpoints again', async () => {
