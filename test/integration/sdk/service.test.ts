@@ -178,7 +178,7 @@ it('its health is asked for, and requests that are no calls go to the listener o
 
 it('an endpoint that could not be called is refused when it is added', () => {
   const schemas = { request: z.object({}), response: z.object({}) };
-  const handler = (): object => ({});
+  const handler = (): Record<string, never> => ({});
   expect(() => greeter().handle('hello', schemas, handler)).toThrow('"hello" cannot be the name of an endpoint');
   expect(() => greeter().handle('Hello', schemas, handler)).toThrow('Greeter.Hello is there already');
   expect(() => greeter().handle('List', { ...schemas, request: z.string() as never }, handler)).toThrow('z.object');
