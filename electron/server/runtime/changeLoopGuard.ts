@@ -1,8 +1,15 @@
 /** Reloads in a row whose file changes again before the new copy is ready: nobody saves that fast, but a program that writes at its start does. */
 const earlyLimit = 4;
-/** Reloads by one file within a minute after which it is looked closer. */
-const minuteLimit = 10;
-const minuteMs = 60_000;
+/** Reloads in a row, by one file and in one rhythm, after which it is looked closer. */
+const rhythmLimit = 10;
+/** The rhythm of a program: its longest time from one reload to the next change is at most so many times the shortest. */
+const rhythmSpread = 2;
+/** Slower rhythms are not looked at, ms: a program that writes every few seconds cannot be told from a person in time. */
+const slowestRhythmMs = 3000;
+/** The file has to be quiet for so many times the rhythm: a program that goes on writing by itself does so within that. */
+const holdFactor = 1.2;
+/** Shortest time that a file has to be quiet, ms: the steps of one save and the news of them take a part of that. */
+const leastHoldMs = 300;
 /** Changes of that file while the reload is held back: the service goes on writing by itself. */
 const heldLimit = 3;
 /** Changes that follow each other faster than this, ms, are one save told in several steps (emptied, written) and count once. */
@@ -11,28 +18,36 @@ const oneSaveMs = 100;
 /**
  * Recognises a service (or its build) that writes into its own watched folder and so reloads itself for ever. Two signs:
  * the file that caused the reload changes again before the new copy is ready, several times in a row; or one file causes
- * many reloads within a minute and goes on changing while the reload is held back for a moment.
+ * reload after reload in the rhythm of a program, and goes on changing while the reload is held back for a moment. A
+ * person has no such rhythm and never waits; a script that saves in one waits once, and then twice as many saves later.
  */
 export class ChangeLoopGuard {
-  /** While suspicious, how long the file has to be quiet before it counts. */
-  readonly holdMs = 1500;
   verdict: 'fine' | 'suspicious' | 'own' = 'fine';
 
   private early = 0;
   private lastFiles = new Set<string>();
   private isStarting = false;
   private sawEarly = false;
-  private reloads: { file: string; at: number }[] = [];
+  /** The file that caused the last reloads in a row, and the times from each of them to its next change, ms. */
+  private row: { file: string; timesMs: number[]; limit: number } | undefined;
+  private reloadedAt = 0;
+  /** When the file of the row changed first since the last reload. */
+  private changedAt: number | undefined;
   private held = 0;
   private heldAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly now: () => number) {}
 
+  /** While suspicious, how long the file has to be quiet before it counts, ms. */
+  get holdMs(): number {
+    return Math.max(leastHoldMs, holdFactor * Math.max(...this.rhythm()));
+  }
+
   reset(): void {
     this.verdict = 'fine';
     this.early = 0;
     this.held = 0;
-    this.reloads = [];
+    this.row = undefined;
     this.lastFiles.clear();
   }
 
@@ -42,13 +57,22 @@ export class ChangeLoopGuard {
     this.lastFiles = new Set(files);
     this.isStarting = true;
     this.sawEarly = false;
-    // Looked at once per ten reloads: a person (or a test) that saves often only waits this one time.
-    if (this.verdict === 'suspicious') this.reloads = [];
+    this.continueRow(files);
     this.held = 0;
-    const now = this.now();
-    this.reloads = this.reloads.filter(({ at }) => now - at < minuteMs);
-    if (files.length === 1) this.reloads.push({ file: files[0] as string, at: now });
     this.verdict = 'fine';
+    this.reloadedAt = this.now();
+    this.changedAt = undefined;
+  }
+
+  private continueRow(files: readonly string[]): void {
+    const file = files.length === 1 ? (files[0] as string) : undefined;
+    if (!file || file !== this.row?.file) {
+      this.row = file ? { file, timesMs: [], limit: rhythmLimit } : undefined;
+      return;
+    }
+    // Quiet while it was looked at: whoever writes it waits for the reload, as no service can.
+    if (this.verdict === 'suspicious') this.row = { file, timesMs: [], limit: this.row.limit * 2 };
+    else this.row.timesMs = this.rhythm().slice(-this.row.limit);
   }
 
   noteReady(): void {
@@ -56,17 +80,29 @@ export class ChangeLoopGuard {
   }
 
   noteChange(file: string): void {
+    const now = this.now();
+    if (file === this.row?.file) this.changedAt ??= now;
     if (this.isStarting && this.lastFiles.has(file)) {
       this.sawEarly = true;
       if (this.early + 1 >= earlyLimit) this.verdict = 'own';
       return;
     }
-    const now = this.now();
-    const often =
-      this.reloads.filter((reload) => reload.file === file && now - reload.at < minuteMs).length >= minuteLimit;
-    if (!often) return;
+    if (file !== this.row?.file || (this.verdict === 'fine' && !this.isProgram(this.row.limit))) return;
     if (now - this.heldAt >= oneSaveMs) this.held++;
     this.heldAt = now;
     this.verdict = this.held > heldLimit ? 'own' : 'suspicious';
+  }
+
+  /** The times from one reload to the next change, the last one among them. */
+  private rhythm(): number[] {
+    if (!this.row || this.changedAt === undefined) return [];
+    return [...this.row.timesMs, this.changedAt - this.reloadedAt];
+  }
+
+  /** The last changes came as regularly as only a program makes them. */
+  private isProgram(limit: number): boolean {
+    const times = this.rhythm();
+    const longest = Math.max(...times);
+    return times.length >= limit && longest <= slowestRhythmMs && longest <= rhythmSpread * Math.min(...times);
   }
 }

@@ -30,12 +30,52 @@ describe('the guard against services that write what they watch', () => {
     }
   });
 
-  it('looks closer when one file reloaded ten times within a minute, and only at that file', () => {
+  it('never lets a person wait, who saves one file again and again as people do', () => {
+    for (let save = 0; save < 60; save++) {
+      guard.noteChange(file);
+      expect(guard.verdict).toBe('fine');
+      saveAndReload();
+      nowMs += 200 + ((save * 7919) % 5) * 400;
+    }
+  });
+
+  it('looks closer when one file reloads in the rhythm of a program, and only at that file', () => {
     for (let save = 0; save < 10; save++) saveAndReload();
     guard.noteChange('/app/other.js');
     expect(guard.verdict).toBe('fine');
     guard.noteChange(file);
     expect(guard.verdict).toBe('suspicious');
+    // It reloads every 500 ms, so a program that goes on by itself writes again within that.
+    expect(guard.holdMs).toBeCloseTo(600);
+  });
+
+  it('lets a script that saves in a rhythm wait once, and then not before twice as many saves', () => {
+    const waits: number[] = [];
+    for (let save = 1; save <= 50; save++) {
+      guard.noteChange(file);
+      if (guard.verdict === 'suspicious') waits.push(save);
+      expect(guard.verdict).not.toBe('own');
+      saveAndReload();
+    }
+    expect(waits).toEqual([11, 31]);
+  });
+
+  it('does not look at a rhythm so slow that nobody could tell it from a person', () => {
+    for (let save = 0; save < 20; save++) {
+      saveAndReload();
+      nowMs += 3000;
+      guard.noteChange(file);
+      expect(guard.verdict).toBe('fine');
+    }
+  });
+
+  it('forgets the rhythm of a file when another one reloads', () => {
+    for (let save = 0; save < 10; save++) saveAndReload();
+    guard.noteReload(['/app/other.js']);
+    guard.noteReady();
+    nowMs += 500;
+    guard.noteChange(file);
+    expect(guard.verdict).toBe('fine');
   });
 
   it('knows a writer that goes on while it is looked at', () => {
