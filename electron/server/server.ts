@@ -344,6 +344,7 @@ class LocalServer implements MicroServer {
       registry: this.registry,
       systemEnvironment: async () => (await this.shell.read()).env,
       config: (path, options) => this.config.get(PROJECT_NAMESPACE, path, options),
+      onDidChangeConfig: this.config.onDidChange,
       serverAddresses: () => {
         if (!this.addresses) throw new Error('the server does not listen yet');
         return {

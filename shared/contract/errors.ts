@@ -51,6 +51,14 @@ export const errorCatalogue = {
     kind: 'failed',
     means: 'Files changed while nobody watched them; the service was started with them.',
   },
+  'config.loop': {
+    kind: 'failed',
+    means: 'A value of the config changes so often that the services that use it are not restarted for it any more.',
+  },
+  'config.followed': {
+    kind: 'failed',
+    means: 'A value of the config changed that is in the environment of a service, and what was done about it.',
+  },
   'watch.limited': {
     kind: 'failed',
     means: 'Files are watched only in part or by polling, because of a limit of the system.',

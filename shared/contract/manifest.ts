@@ -205,6 +205,12 @@ const serviceFields = {
     .describe(
       'rolling: the new copy is ready before the old one ends; restart: stop, then start; none: it reloads itself. Default restart.',
     ),
+  onConfigChange: z
+    .enum(['restart', 'none', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGINT'])
+    .optional()
+    .describe(
+      'When a value that its env names as ${config:…} or ${secret:…} changes: restart (as `reload` says, without a build); a signal, sent to its first process (Windows has none and restarts); none: the next start has it. Default restart; none for tasks.',
+    ),
   cascade: z.boolean().optional().describe('A reload also restarts the services that depend on it. Default false.'),
   restart: restart.optional(),
   stop: stop.optional(),

@@ -24,6 +24,7 @@ import type { Run } from '../../shared/contract/gen/service_details_pb.ts';
 import { type Service, Status } from '../../shared/contract/gen/state_pb.ts';
 import type { Manifest } from '../../shared/contract/manifest.ts';
 import { FakeTerminalSocket } from './fakes/fakeTerminalSocket.ts';
+import { FakeConfig } from './fakes/fakeConfig.ts';
 import { checkProcessLeaks } from './leakCheck.ts';
 import { processesWith, type SeenProcess } from './processesOf.ts';
 import { tempFolder } from './tempFolder.ts';
@@ -65,6 +66,8 @@ export class RuntimeFixture {
   readonly inFlight = new InFlight();
   readonly logs: FileLogStore;
   readonly runtime: Runtime;
+  /** What services name in their env. */
+  readonly config = new FakeConfig();
   /** Terminals of services with `tty: true`, and shells. */
   readonly terminals: TerminalHost;
   private readonly watcher = new FolderWatcher();
@@ -104,6 +107,8 @@ export class RuntimeFixture {
       logs: this.logs,
       registry: this.registry,
       systemEnvironment: () => Promise.resolve({ PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }),
+      config: this.config.lookup,
+      onDidChangeConfig: this.config.onDidChange,
       // Nobody listens there; services of these tests do not call each other.
       serverAddresses: () => ({ gateway: 'http://127.0.0.1:1', proxy: '127.0.0.1:1' }),
       serviceToken: (service) => `token-of-${service}`,

@@ -16,6 +16,8 @@ export interface ProcessTrees {
   members(key: TreeKey): Promise<ProcessInfo[]>;
   /** Sends a signal to the whole tree; processes that are gone already do not matter. */
   signal(key: TreeKey, signal: NodeJS.Signals): Promise<void>;
+  /** Sends a signal to the first process alone, when it still is that process. Resolves with whether it was. */
+  signalLeader(key: TreeKey, signal: NodeJS.Signals): Promise<boolean>;
   /** A tree is about to be ended: looks through the machine now, so that the end has less to look at. */
   foresee(): void;
   /** Resolves when nothing of the tree is alive. Rejects with the signal's reason when it aborts. */

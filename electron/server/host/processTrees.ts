@@ -94,6 +94,14 @@ export class SystemProcessTrees implements ProcessTrees {
     for (let round = 0; round < KILL_ROUNDS; round++) if (!(await tell(await this.members(key)))) return;
   }
 
+  async signalLeader(key: TreeKey, signal: NodeJS.Signals): Promise<boolean> {
+    const leader = key.pid > 0 ? await this.table.get(key.pid) : undefined;
+    if (!leader || leader.startTime !== key.startTime) return false;
+    // As no leader of a group, so that the group does not hear it.
+    await this.signaller.signal([leader], 0, signal);
+    return true;
+  }
+
   foresee(): void {
     // What it finds is kept by the table; a failure is met again, and told, by whoever needs the result.
     this.marked.run().catch(() => {});

@@ -65,6 +65,7 @@ export function resolveService(
     live: liveSpec(written),
     watch: watchSpec(written),
     reload: written.reload ?? 'restart',
+    onConfigChange: written.onConfigChange ?? (kind === 'task' ? 'none' : 'restart'),
     cascade: written.cascade ?? false,
     restart: restartSpec(written),
     stop: stopSpec(written),

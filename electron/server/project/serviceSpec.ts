@@ -99,6 +99,8 @@ export interface ServiceSpec {
   live: LiveSpec | undefined;
   watch: WatchSpec | undefined;
   reload: 'rolling' | 'restart' | 'none';
+  /** What happens when the config has another value than its environment was made with. */
+  onConfigChange: 'restart' | 'none' | NodeJS.Signals;
   cascade: boolean;
   restart: RestartSpec;
   stop: StopSpec;
@@ -131,6 +133,7 @@ function runKey(spec: ServiceSpec): string {
     start,
     watch,
     reload,
+    onConfigChange,
     cascade,
     restart,
     replicas,

@@ -9,15 +9,42 @@ const REFERENCE = /\$\{(config|secret):([^}]*)\}/g;
 /** What the config shows in place of a secret. */
 const MASK = '[secret]';
 
+/** What was read of the config, by how it is named: `config:db.host`, `secret:api.key`; undefined where nothing was. */
+export type ConfigReading = ReadonlyMap<string, string | undefined>;
+
+/** Reads again what was read before. */
+export async function readAgain(before: ConfigReading, lookup: ConfigLookup | undefined): Promise<ConfigReading> {
+  const now = new Map<string, string | undefined>();
+  for (const reference of before.keys()) {
+    const [kind = '', path = ''] = splitReference(reference);
+    const found = await lookup?.(path, { secrets: kind === 'secret' });
+    now.set(reference, found === undefined ? undefined : textOf(found));
+  }
+  return now;
+}
+
+function splitReference(reference: string): [string, string] {
+  const colon = reference.indexOf(':');
+  return [reference.slice(0, colon), reference.slice(colon + 1)];
+}
+
+/** Every value of the config that variables name. */
+export function referencesIn(...environments: Readonly<Record<string, string | null>>[]): string[] {
+  const values = environments.flatMap((environment) => Object.values(environment));
+  const named = values.flatMap((value) => [...(value ?? '').matchAll(REFERENCE)]);
+  return [...new Set(named.map(([, kind, path]) => `${kind}:${path}`))];
+}
+
 /**
  * Puts values of the config where the manifest names them in a variable of the project or the service. A level or list is
  * written as JSON. What is not there, and a secret that is named as plain `config`, fails with the variable's name, so that
- * no service starts with half of what it needs. Changes `values`.
+ * no service starts with half of what it needs. Changes `values`, and resolves with what was read.
  */
 export async function fillConfigReferences(
   values: Map<string, EnvironmentValue>,
   lookup: ConfigLookup | undefined,
-): Promise<void> {
+): Promise<ConfigReading> {
+  const read = new Map<string, string | undefined>();
   for (const [name, { value, origin }] of values) {
     if ((origin !== 'project' && origin !== 'service') || !value.includes('${')) continue;
     const references = [...value.matchAll(REFERENCE)];
@@ -26,7 +53,9 @@ export async function fillConfigReferences(
     let from = 0;
     for (const reference of references) {
       const [whole, kind, path = ''] = reference;
-      filled += value.slice(from, reference.index) + (await valueOf(name, kind === 'secret', path, lookup));
+      const text = await valueOf(name, kind === 'secret', path, lookup);
+      read.set(`${kind}:${path}`, text);
+      filled += value.slice(from, reference.index) + text;
       from = reference.index + whole.length;
     }
     const isSecret = references.some(([, kind]) => kind === 'secret');
@@ -37,6 +66,7 @@ export async function fillConfigReferences(
       ...(isSecret ? { secret: true } : {}),
     });
   }
+  return read;
 }
 
 async function valueOf(
@@ -50,10 +80,15 @@ async function valueOf(
     throw new MicroError('config.not-found', `${variable} needs ${path} of the config, where nothing is`, {
       next: `Set it with: micro config set ${path} VALUE${secrets ? ' --secret' : ''}`,
     });
-  const text = typeof found === 'string' ? found : JSON.stringify(found);
+  const text = textOf(found);
   if (!secrets && text.includes(MASK))
     throw new MicroError('config.not-found', `${variable} names ${path} as config, but it is a secret`, {
       next: `Write \${secret:${path}} in micro.yaml.`,
     });
   return text;
+}
+
+/** A value as it stands in a variable: a level or list as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -7,13 +7,15 @@ import {
 } from '../../../shared/contract/gen/service_details_pb.ts';
 import { parseEnvFile } from '../project/envFile.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
-import { type ConfigLookup, fillConfigReferences } from './configReferences.ts';
+import { type ConfigLookup, type ConfigReading, fillConfigReferences } from './configReferences.ts';
 import type { EnvironmentValue } from './environmentValue.ts';
 
 /** The environment of a service before it is handed to a process. */
 export interface ResolvedEnvironment {
   values: Map<string, EnvironmentValue>;
   warnings: string[];
+  /** What of the config is in it. */
+  config: ConfigReading;
 }
 
 /** What the server gives to a service. */
@@ -76,9 +78,9 @@ export async function resolveEnvironment(
   for (const path of spec.projectEnvFiles) await file(path);
   for (const path of spec.envFiles) await file(path);
   set(spec.env, 'service');
-  await fillConfigReferences(values, config);
+  const read = await fillConfigReferences(values, config);
   set(ownVariables(spec, own), 'micro');
-  return { values, warnings };
+  return { values, warnings, config: read };
 }
 
 /**

@@ -116,6 +116,8 @@ export class ExternalService implements ServiceUnit {
   pauseReload(): boolean {
     return false;
   }
+  readonly lacksConfig = false;
+  followConfig(): void {}
   explainFile(): Promise<{ counts: boolean; why: string }> {
     return Promise.resolve({ counts: false, why: 'the service is external, it is not run here' });
   }

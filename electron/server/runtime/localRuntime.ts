@@ -9,6 +9,7 @@ import { attachedServiceSpec } from './addedService.ts';
 import { AddedServices } from './addedServices.ts';
 import { Attachments } from './attachments.ts';
 import { ChangeCollector } from './changeCollector.ts';
+import { ConfigChanges } from './configChanges.ts';
 import { Dependencies } from './dependencies.ts';
 import { FixedPorts } from './fixedPorts.ts';
 import { createInstanceHost, type InstanceHost } from './instanceHost.ts';
@@ -28,7 +29,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
   return new LocalRuntime(options);
 }
 
-/** Puts the parts together; what each method does is said in {@link Runtime}. */
+/** Puts the parts together; see {@link Runtime}. */
 class LocalRuntime implements Runtime {
   private readonly byName = new Map<string, ServiceUnit>();
   private readonly changes = new ChangeCollector();
@@ -42,7 +43,7 @@ class LocalRuntime implements Runtime {
   private readonly actions: Actions;
   private readonly orders: ServiceOrders;
   private readonly details: ServiceDetails;
-  private readonly fixedPorts: FixedPorts;
+  private readonly configChanges: ConfigChanges;
   private readonly attachments: Attachments;
   private readonly saved: SavedRuntime;
   private isStopping = false;
@@ -54,7 +55,8 @@ class LocalRuntime implements Runtime {
     this.noticeList = new NoticeList(() => options.clock.now());
     this.host = createInstanceHost(options, {
       notify: (level, service, text, code) => changes.notice(this.noticeList.add(level, service, text, code)),
-      environment: (spec, port, instanceId) => this.details.resolve(spec, port, instanceId),
+      environment: (spec, port, instanceId) =>
+        this.configChanges.noted(spec.name, this.details.resolve(spec, port, instanceId)),
     });
     const { host } = this;
     this.units = new Units({
@@ -67,12 +69,12 @@ class LocalRuntime implements Runtime {
     });
     const { units } = this;
     this.details = new ServiceDetails(options, byName, units);
+    this.configChanges = new ConfigChanges(options, byName, host.notify);
     this.actions = new Actions(host, dependencies, byName);
     const { clock } = options;
     const { notify } = host;
     this.projectSet = new Projects({ clock, units, actions: this.actions, changes, notify, checkRunning, save });
     this.added = new AddedServices(units, notify, save);
-    this.fixedPorts = new FixedPorts(host, byName);
     this.attachments = new Attachments(
       host,
       {
@@ -83,7 +85,8 @@ class LocalRuntime implements Runtime {
       },
       save,
     );
-    const { actions, attachments, fixedPorts, added, projectSet: projects } = this;
+    const { actions, attachments, added, projectSet: projects } = this;
+    const fixedPorts = new FixedPorts(host, byName);
     this.orders = new ServiceOrders({ actions, attachments, dependencies, fixedPorts, units, checkRunning });
     this.saved = new SavedRuntime({ files: options.files, host, units: byName, projects, added, attachments });
   }
@@ -92,7 +95,7 @@ class LocalRuntime implements Runtime {
     if (this.isStopping) throw new MicroError('server.stopping', 'the server is shutting down');
   }
 
-  // ---- state ----
+  // State.
 
   services(): Service[] {
     return [...this.byName.values()].map((unit) => unit.message());
@@ -116,7 +119,7 @@ class LocalRuntime implements Runtime {
     return this.units.startedByDefault(project);
   }
 
-  // ---- projects ----
+  // Projects.
 
   openProject(folder: string): Promise<{ project: Project; services: string[] }> {
     return this.projectSet.open(folder);
@@ -132,7 +135,7 @@ class LocalRuntime implements Runtime {
     return this.added.remove(name);
   }
 
-  // ---- actions ----
+  // Actions.
 
   start(...order: Parameters<Runtime['start']>): Promise<void> {
     return this.orders.start(...order);
@@ -166,22 +169,19 @@ class LocalRuntime implements Runtime {
     return this.attachments.join(name, folder);
   }
 
-  // ---- questions ----
+  // Questions.
 
   async explainFile(name: string, path: string): Promise<{ counts: boolean; why: string }> {
     return this.units.get(name).explainFile(path);
   }
   plan(names: readonly string[]): { service: string; neededBy: string }[] {
-    this.units.check(names);
-    return this.actions.plan(names);
+    return this.orders.plan(names);
   }
   planStop(names: readonly string[]): { service: string; needs: string }[] {
-    this.units.check(names);
-    return this.dependencies.runningDependents(names);
+    return this.orders.planStop(names);
   }
   portClashes(names: readonly string[]): Promise<PortClash[]> {
-    this.units.check(names);
-    return this.fixedPorts.clashes(names);
+    return this.orders.portClashes(names);
   }
   environment(name: string, reveal: boolean): Promise<EnvironmentResponse> {
     return this.details.environment(name, reveal);
@@ -196,7 +196,7 @@ class LocalRuntime implements Runtime {
     return this.details.graph();
   }
 
-  // ---- life ----
+  // Life.
 
   async recover(): Promise<void> {
     await this.saved.recover(() => this.isStopping);
@@ -205,6 +205,7 @@ class LocalRuntime implements Runtime {
   async shutdown(listener: ActionListener): Promise<void> {
     if (!this.isStopping) {
       this.isStopping = true;
+      this.configChanges.dispose();
       this.saved.keepForNextStart();
     }
     await shutDown(this.host, this.byName, this.actions, listener);

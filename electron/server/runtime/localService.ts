@@ -7,8 +7,9 @@ import type { TreeKey } from '../host/processTree.ts';
 import type { RunLogWriter } from '../logs/logStore.ts';
 import { needsRestart, type ServiceSpec } from '../project/serviceSpec.ts';
 import type { Dependencies } from './dependencies.ts';
+import { followConfig } from './followConfig.ts';
 import type { InstanceHost } from './instanceHost.ts';
-import { type ReloadedService, reloadService } from './reloadService.ts';
+import { isRolling, type ReloadedService, reloadService } from './reloadService.ts';
 import type { ReloadResult } from './reloadState.ts';
 import { Reloader } from './reloader.ts';
 import type { ReplicaOwner } from './replicaOwner.ts';
@@ -22,7 +23,7 @@ import { type SeenService, ShownService } from './shownService.ts';
 import type { StopRequest } from './stopRequest.ts';
 import { TaskSchedule } from './taskSchedule.ts';
 
-/** A service or task that runs as processes of this machine: its copies, its builds, its schedule, and hot reload. */
+/** A service or task that runs as processes of this machine: its copies, builds, schedule, and hot reload. */
 export class LocalService implements ServiceUnit, ReplicaOwner {
   private readonly emitter = new Emitter<void>();
   readonly onDidChange = this.emitter.event;
@@ -51,7 +52,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       spec: () => this.current,
       changed: () => this.changed(),
       expectReload: () => {
-        if (!this.isRolling) host.trees.foresee();
+        if (!isRolling(this.current)) host.trees.foresee();
       },
       reload: (cause, onSwap, signal) => this.reload(cause, onSwap, signal),
     });
@@ -74,12 +75,11 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   get attempts(): number {
     return this.running.attempts;
   }
+  get lacksConfig(): boolean {
+    return this.running.lackConfig;
+  }
   get copies(): Copies {
     return this.running.counts;
-  }
-  /** A reload starts the new copy before the old one is stopped. */
-  private get isRolling(): boolean {
-    return this.current.reload === 'rolling' && typeof this.current.port !== 'number';
   }
 
   sayMissedChanges(since: number): void {
@@ -109,7 +109,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     this.isWanted = false;
     this.generation++;
     this.stopReason = request.why;
-    // First, so that the next thing anybody sees is that it stops.
+    // First, so that the next thing seen is that it stops.
     const end = this.running.halt(request);
     this.reloader.disarm();
     this.schedule.disarm();
@@ -131,7 +131,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     return reloadService(this.commanded(), { cause, onSwap, signal });
   }
 
-  /** This service, for a command that takes a while. */
+  /** For a command that takes a while. */
   private commanded(): ReloadedService {
     const { generation } = this;
     return {
@@ -140,13 +140,20 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       copies: this.running,
       dependencies: this.dependencies,
       spec: this.current,
-      isRolling: this.isRolling,
       onDidChange: this.onDidChange,
       isWanted: () => this.isWanted,
       isOvertaken: () => this.generation !== generation,
       shown: () => this.shown.current,
       changed: () => this.changed(),
     };
+  }
+
+  followConfig(why: string): void {
+    followConfig(this.host, this.commanded(), why).catch((error: unknown) => this.say('follow the config', error));
+  }
+
+  private say(what: string, error: unknown): void {
+    this.host.logger.error(`${this.current.name} could not ${what}`, { error: errorText(error) });
   }
 
   build(cause: string, onBuilding: () => void, signal: AbortSignal): Promise<RunLogWriter | undefined> {
@@ -191,12 +198,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       needsRestart(before, spec) &&
       this.running.all.some((replica) => replica.isActive || replica.state.phase === 'idle')
     ) {
-      void this.restart('micro.yaml changed').catch((error: unknown) => {
-        this.host.logger.error('a changed service could not be restarted', {
-          service: spec.name,
-          error: errorText(error),
-        });
-      });
+      this.restart('micro.yaml changed').catch((error: unknown) => this.say('follow micro.yaml', error));
     }
     this.changed();
   }

@@ -1,4 +1,5 @@
 import type { ConfigLookup } from './configReferences.ts';
+import type { Event } from '../base/event.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
@@ -98,6 +99,8 @@ export interface LocalRuntimeOptions {
   systemEnvironment(): Promise<Readonly<Record<string, string>>>;
   /** Values that micro.yaml names as `${config:…}` and `${secret:…}`. Absent: naming one is an error. */
   config?: ConfigLookup;
+  /** Fires after a value of the config has changed. Absent: nothing follows its changes. */
+  onDidChangeConfig?: Event<unknown>;
   serverAddresses(): ServerAddresses;
   /** The token that a service speaks to the server with. */
   serviceToken(service: string): string;

@@ -16,8 +16,6 @@ export interface ReloadedService {
   readonly builds: ServiceBuilds;
   readonly copies: ServiceCopies;
   readonly dependencies: Pick<Dependencies, 'restartDependents'>;
-  /** The new copy is started before the old one is stopped. */
-  readonly isRolling: boolean;
   readonly onDidChange: Event<void>;
   isWanted(): boolean;
   /** A newer command came since the reload began. */
@@ -64,11 +62,25 @@ export async function reloadService(service: ReloadedService, request: ReloadReq
     return { outcome: 'dropped' };
   }
   request.onSwap();
-  const isRolling = serving && service.isRolling;
-  const result = await (isRolling ? roll(service, request, log) : restart(service, request, log));
+  const result = await replaceCopies(service, request, log);
   if (result.outcome !== 'swapped' && result.outcome !== 'restarted') return result;
   if (spec.cascade) service.dependencies.restartDependents(spec.name, cause);
   return result;
+}
+
+/** New copies are started before the old ones are stopped: not where both would want the same port. */
+export function isRolling({ reload, port }: ServiceSpec): boolean {
+  return reload === 'rolling' && typeof port !== 'number';
+}
+
+/** Puts new copies in the place of the old ones, by the way that the service declares. `built` is the log of their build. */
+export function replaceCopies(
+  service: ReloadedService,
+  request: ReloadRequest,
+  built?: RunLogWriter,
+): Promise<ReloadResult> {
+  const rolls = service.copies.serve && isRolling(service.spec);
+  return rolls ? roll(service, request, built) : restart(service, request, built);
 }
 
 /** One copy after the other is replaced by a new one. */

@@ -42,6 +42,10 @@ export class ServiceCopies {
   get serve(): boolean {
     return this.all.some((replica) => replica.current?.phase === 'ready');
   }
+  /** One of them could not be started for want of a value of the config. */
+  get lackConfig(): boolean {
+    return this.all.some(({ state }) => state.phase === 'idle' && state.code === 'config.not-found');
+  }
   get attempts(): number {
     return Math.max(...this.all.map((replica) => replica.restarts));
   }

@@ -82,6 +82,21 @@ export class ServiceOrders {
     await this.options.actions.scale(name, count, listener, signal);
   }
 
+  plan(names: readonly string[]): ReturnType<Runtime['plan']> {
+    this.options.units.check(names);
+    return this.options.actions.plan(names);
+  }
+
+  planStop(names: readonly string[]): ReturnType<Runtime['planStop']> {
+    this.options.units.check(names);
+    return this.options.dependencies.runningDependents(names);
+  }
+
+  portClashes(names: readonly string[]): ReturnType<Runtime['portClashes']> {
+    this.options.units.check(names);
+    return this.options.fixedPorts.clashes(names);
+  }
+
   pauseReload(names: readonly string[], paused: boolean): string[] {
     const { units } = this.options;
     units.check(names);

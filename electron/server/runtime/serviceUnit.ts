@@ -50,6 +50,13 @@ export interface ServiceUnit {
   /** Resolves when everything of it is gone, or could not be ended. */
   stop(request: StopRequest): Promise<void>;
   restart(cause: string, overrides?: RunOverrides): Promise<void>;
+  /**
+   * Values of the config that it was started with are others now: acts as its declaration says. `why` is for people:
+   * `config shop.currency changed`.
+   */
+  followConfig(why: string): void;
+  /** It could not be started for want of a value of the config. */
+  readonly lacksConfig: boolean;
   /** Takes a changed declaration; restarts what has to be. */
   update(spec: ServiceSpec): void;
   /** Changes how many copies run, while the others go on. Throws `api.invalid` when it cannot have so many. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigLookup, fillConfigReferences } from '../../../electron/server/runtime/configReferences.ts';
+import {
+  type ConfigLookup,
+  fillConfigReferences,
+  readAgain,
+  referencesIn,
+} from '../../../electron/server/runtime/configReferences.ts';
 import type { EnvironmentValue } from '../../../electron/server/runtime/environmentValue.ts';
 
 const config: ConfigLookup = async (path, { secrets }) =>
@@ -58,5 +63,27 @@ describe('what a variable names of the config', () => {
     expect(await filled({ A: '${config:nothing}' }, 'system')).toEqual({
       A: { value: '${config:nothing}', origin: 'system' },
     });
+  });
+
+  it('is known by its name afterwards, so that it can be read again', async () => {
+    const values = new Map([
+      ['URL', { value: '${config:db.host}:${config:db.port} ${secret:api.key}', origin: 'service' }],
+    ]);
+    const read = await fillConfigReferences(values, config);
+    const expected = [
+      ['config:db.host', 'a'],
+      ['config:db.port', '5432'],
+      ['secret:api.key', 's3cr3t'],
+    ];
+    expect([...read]).toEqual(expected);
+    expect([...(await readAgain(read, config))]).toEqual(expected);
+    const later: ConfigLookup = async (path) => (path === 'db.port' ? 5433 : undefined);
+    expect([...(await readAgain(read, later)).values()]).toEqual([undefined, '5433', undefined]);
+  });
+
+  it('is found in all environments, each name once', () => {
+    expect(
+      referencesIn({ A: '${config:a.b}-${secret:c}', B: null }, { C: '${config:a.b}', D: '${HOME} ${config:d:e}' }),
+    ).toEqual(['config:a.b', 'secret:c', 'config:d:e']);
   });
 });
