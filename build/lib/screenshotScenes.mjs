@@ -15,6 +15,7 @@ export const workScenes = [
   ['inspector', (page) => select(page, 'orders')],
   ['environment', (page) => tab(page, 'orders', 'Environment')],
   ['runs', (page) => tab(page, 'orders', 'Runs')],
+  ['usage', (page) => tab(page, 'orders', 'Usage')],
   ['service-calls', (page) => tab(page, 'storefront', 'Calls')],
   ['edge', (page) => edge(page, 'orders>payments')],
   ['panel', openLogPanel],

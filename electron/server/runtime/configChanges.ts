@@ -39,7 +39,9 @@ export class ConfigChanges implements Disposable {
       });
     this.store.add(
       onDidChangeConfig(() => {
-        this.timer.value = clock.setTimeout(() => (this.checking = this.checking.then(check)), settleMs);
+        this.timer.value = clock.setTimeout(() => {
+          this.checking = this.checking.then(check);
+        }, settleMs);
       }),
     );
   }

@@ -12,12 +12,14 @@ import classes from './Inspector.module.css';
 import { InspectorHeader } from './InspectorHeader.tsx';
 import { OverviewTab } from './OverviewTab.tsx';
 import { RunsTab } from './RunsTab.tsx';
+import { UsageTab } from './UsageTab.tsx';
 
 const tabs = [
   { id: 'overview', title: 'Overview', component: OverviewTab },
   { id: 'environment', title: 'Environment', component: EnvironmentTab },
   { id: 'runs', title: 'Runs', component: RunsTab },
   { id: 'calls', title: 'Calls', component: CallsTab },
+  { id: 'usage', title: 'Usage', component: UsageTab },
 ] as const;
 
 /** Everything about the selected service. Esc leads back to where the keyboard came from. */
