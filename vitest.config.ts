@@ -62,7 +62,7 @@ export default defineConfig({
           globalSetup: 'test/helpers/virtualDisplay.ts',
           environment: 'node',
           fileParallelism: false,
-          testTimeout: 240_000,
+          testTimeout: 400_000,
           hookTimeout: 240_000,
         },
       },

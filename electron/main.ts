@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, Menu } from 'electron';
-import { ownWords, parseAppArguments } from './desktop/appArguments.ts';
+import { commandLineProblem, ownWords, parseAppArguments } from './desktop/appArguments.ts';
 import { registerAppScheme } from './desktop/appProtocol.ts';
 import { DesktopApp } from './desktop/desktopApp.ts';
 import { removeStaleLock } from './desktop/singleInstance.ts';
@@ -11,6 +11,12 @@ import { microHome } from './server/findServer.ts';
  * anything. A MICRO_HOME other than the usual one keeps the window's own data in it too, so that it is whole by itself.
  */
 async function main(): Promise<void> {
+  const problem = commandLineProblem(process.argv);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    app.exit(1);
+    return;
+  }
   registerAppScheme();
   // Chromium opens six connections to a server; the page follows more streams than that at a time.
   app.commandLine.appendSwitch('ignore-connections-limit', '127.0.0.1');

@@ -1,4 +1,4 @@
-import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
 import type { DesktopBridge } from '../shared/contract/bridge.ts';
 import { bridgeArguments, bridgeCalls, bridgeEvents } from '../shared/contract/bridgeChannels.ts';
 
@@ -18,6 +18,7 @@ const bridge: DesktopBridge = {
   onDidChangeServerState: (listener) => subscribe(bridgeEvents.serverState, listener),
   onDidReceiveCommand: (listener) => subscribe(bridgeEvents.command, listener),
   pickFolder: () => ipcRenderer.invoke(bridgeCalls.pickFolder),
+  openFolder: (folder) => ipcRenderer.invoke(bridgeCalls.openFolder, folder),
   pickFile: (folder) => ipcRenderer.invoke(bridgeCalls.pickFile, folder),
   recentProjects: () => ipcRenderer.invoke(bridgeCalls.recentProjects),
   addRecentProject: (project) => ipcRenderer.invoke(bridgeCalls.addRecentProject, project),
@@ -34,3 +35,19 @@ const bridge: DesktopBridge = {
 };
 
 contextBridge.exposeInMainWorld('micro', bridge);
+
+/**
+ * A folder that is dropped on the window is opened. Done here, because only here the path of what was dropped is known;
+ * the page has no use for it. What the page itself drags about has no files with it.
+ */
+window.addEventListener('dragover', (event) => {
+  if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+});
+window.addEventListener('drop', (event) => {
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  event.preventDefault();
+  // Electron 32 and later tell the path on being asked; before, it is a property of the file.
+  const path = webUtils ? webUtils.getPathForFile(file) : (file as File & { path?: string }).path;
+  if (path) void bridge.openFolder(path).catch(() => {});
+});

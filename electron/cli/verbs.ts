@@ -9,6 +9,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/server.ts')).serverVerb,
   },
   {
+    name: 'open',
+    summary: 'open the window, with a project',
+    group: 'Server',
+    load: async () => (await import('./verbs/open.ts')).openVerb,
+  },
+  {
     name: 'run',
     summary: 'add a project, a folder or a command to the running server and start it',
     group: 'Run',

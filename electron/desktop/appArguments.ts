@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 /** What the app was asked to do on its command line, or by a second launch. */
 export interface AppArguments {
@@ -23,6 +23,24 @@ export function ownWords(argv: readonly string[], appPath: string | undefined, c
 
 /** Longest link or folder that is looked at; anything longer is not a request of a person. */
 const MAX_WORD_CHARS = 4096;
+
+/**
+ * Longest command line, characters. A second launch hands its own to the first; Chromium takes a first one that does not
+ * accept more than 32 KB for hung, and kills it.
+ */
+const MAX_LINE_CHARS = 16_384;
+
+/** Why a command line cannot be followed, or undefined. Has to be asked before the app looks for another of its kind. */
+export function commandLineProblem(argv: readonly string[]): string | undefined {
+  const long = argv.find((word) => word.length > MAX_WORD_CHARS);
+  if (long !== undefined) {
+    return `A link or folder of ${long.length} characters is not followed; ${MAX_WORD_CHARS} is the most: ${long.slice(0, 60)}…`;
+  }
+  const length = argv.reduce((sum, word) => sum + word.length + 1, 0);
+  return length > MAX_LINE_CHARS
+    ? `A command line of ${length} characters is too long; ${MAX_LINE_CHARS} is the most.`
+    : undefined;
+}
 
 /**
  * Reads the app's own words out of a command line; Chromium's switches and unknown words are left alone, because the
@@ -53,7 +71,9 @@ function splitOption(word: string): [string, string | undefined] {
 
 function addFolder(result: AppArguments, folder: string | undefined, cwd: string): void {
   if (!folder || folder.length > MAX_WORD_CHARS) return;
-  const path = resolve(cwd, folder);
+  const named = resolve(cwd, folder);
+  // A manifest that is opened from a file manager stands for its folder.
+  const path = /^micro\.ya?ml$/.test(basename(named)) ? dirname(named) : named;
   if (!result.projects.includes(path)) result.projects.push(path);
 }
 

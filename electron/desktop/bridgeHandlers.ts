@@ -1,4 +1,5 @@
-import { isAbsolute } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute } from 'node:path';
 import { type BrowserWindow, clipboard, dialog, ipcMain, type IpcMainInvokeEvent, shell } from 'electron';
 import * as z from 'zod';
 import type { DesktopNotification, ServerState } from '../../shared/contract/bridge.ts';
@@ -34,6 +35,7 @@ export interface BridgeOptions {
   sampleProject: () => Promise<string>;
   notify: (notification: DesktopNotification) => void;
   setTheme: (theme: 'light' | 'dark' | 'system') => Promise<void>;
+  openFolder: (folder: string) => void;
   log: MainLog;
 }
 
@@ -46,6 +48,7 @@ export function handleBridge(options: BridgeOptions): void {
   const calls: Record<BridgeCall, (args: unknown[]) => unknown> = {
     serverState: () => options.serverState(),
     pickFolder: () => pickFolder(options.window()),
+    openFolder: ([path]) => openFolder(absolutePath.parse(path), options.openFolder),
     pickFile: ([folder]) => pickFile(options.window(), absolutePath.parse(folder)),
     recentProjects: () => recentProjects.list(),
     addRecentProject: ([value]) => {
@@ -109,6 +112,14 @@ export async function pickFolder(window: BrowserWindow | undefined): Promise<str
   };
   const result = window ? await dialog.showOpenDialog(window, options) : await dialog.showOpenDialog(options);
   return result.canceled ? undefined : result.filePaths[0];
+}
+
+/** Opens what was dropped on the window: a folder, or a manifest for the folder that it lies in. */
+async function openFolder(path: string, open: (folder: string) => void): Promise<void> {
+  const found = await stat(path);
+  if (found.isDirectory()) open(path);
+  else if (/^micro\.ya?ml$/.test(basename(path))) open(dirname(path));
+  else throw new Error(`${path} is no folder`);
 }
 
 async function pickFile(window: BrowserWindow | undefined, folder: string): Promise<string | undefined> {

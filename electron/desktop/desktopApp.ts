@@ -17,6 +17,7 @@ import { RecentProjects, recentProjectsSchema } from './recentProjects.ts';
 import { callServer } from './serverCalls.ts';
 import { sampleProject } from './sampleProject.ts';
 import { serverCommand } from './serverCommand.ts';
+import { SystemIntegration } from './systemIntegration.ts';
 import { ServerStarter, startedServerSchema } from './serverStarter.ts';
 import { type WindowState, windowStateSchema } from './windowState.ts';
 
@@ -37,10 +38,12 @@ export class DesktopApp {
   private readonly preferencesFile: JsonFile<Preferences>;
   private readonly recentProjects: RecentProjects;
   private readonly notifier: Notifier;
+  private readonly system: SystemIntegration;
   private preferences = defaultPreferences;
   private openProjects: string[] = [];
   private quitting: 'no' | 'asking' | 'ending' | 'done' = 'no';
   private deathReason = '';
+  private hasStarted = false;
 
   constructor(private readonly options: DesktopAppOptions) {
     const { home, root, packaged } = options;
@@ -48,7 +51,10 @@ export class DesktopApp {
     const file = <T>(name: string, schema: z.ZodType<T>): JsonFile<T> =>
       new JsonFile(join(app.getPath('userData'), name), schema, (text) => this.log.warn(text));
     this.preferencesFile = file('preferences.json', preferencesSchema);
-    this.recentProjects = new RecentProjects(file<RecentProject[]>('recent.json', recentProjectsSchema));
+    this.recentProjects = new RecentProjects(
+      file<RecentProject[]>('recent.json', recentProjectsSchema),
+      () => void this.showMenu(),
+    );
     this.server = new ServerStarter({
       home,
       startedFile: file('server.json', startedServerSchema),
@@ -77,6 +83,32 @@ export class DesktopApp {
       handleClick: (service) => {
         void this.window.open();
         this.window.send({ type: 'show-log', service });
+      },
+    });
+    this.system = this.createSystem(join(root, 'dist', 'renderer', 'icon.png'));
+  }
+
+  /** What the system's own places show of the app, each of which leads to the page. */
+  private createSystem(icon: string): SystemIntegration {
+    const inPage = (command: string): void => {
+      void this.window.open();
+      this.window.send({ type: 'run-command', command });
+    };
+    return new SystemIntegration({
+      packaged: this.options.packaged,
+      icon,
+      log: this.log,
+      window: () => this.window.native,
+      server: () => this.server.connection,
+      tray: {
+        open: () => void this.window.open(),
+        runAll: () => inPage('run.all'),
+        stopAll: () => inPage('stop.all'),
+        quit: () => app.quit(),
+      },
+      endForUpdate: async (last) => {
+        this.quitting = 'ending';
+        await this.end(last);
       },
     });
   }
@@ -109,17 +141,48 @@ export class DesktopApp {
         if (this.notifier.show(notification)) this.log.info(`the system shows: ${notification.title}`);
       },
       setTheme: (theme) => this.setTheme(theme),
+      openFolder: (folder) => this.follow({ projects: [folder] }),
       log: this.log,
     });
     const opened = this.window.open();
     // While the page loads; no key of the menu could do anything before.
+    await this.system.start(this.preferences);
+    this.hasStarted = true;
+    await this.showMenu();
+    await opened;
+  }
+
+  /** The menu with what holds now: recent projects, choices. */
+  private async showMenu(): Promise<void> {
+    if (!this.hasStarted) return;
+    const change = (name: 'tray' | 'startAtLogin', apply: (wanted: boolean) => void | Promise<void>) => ({
+      isOn: this.preferences[name],
+      set: (wanted: boolean) => {
+        const failed = (error: unknown): void => this.log.error(`${name} was not changed`, error);
+        Promise.resolve(apply(wanted))
+          .then(() => this.keep({ [name]: wanted }), failed)
+          .catch(failed);
+      },
+    });
+    const recent = await this.recentProjects.list();
     installMenu({
       openFolder: () => void this.openFolder(),
       send: (command) => this.window.send(command),
       quit: () => app.quit(),
       showLogs: () => void shell.openPath(join(this.options.home, 'logs')),
+      recent,
+      openRecent: (folder) => this.follow({ projects: [folder] }),
+      tray: change('tray', (wanted) => this.system.setTray(wanted)),
+      startAtLogin: change('startAtLogin', (wanted) => this.system.setStartAtLogin(wanted)),
+      checkForUpdates: this.system.canUpdate ? () => this.system.checkForUpdates() : undefined,
+      installCommand: this.system.hasCommand ? () => void this.system.installCommand() : undefined,
     });
-    await opened;
+    this.recentProjects.showToSystem(recent, (folder) => this.follow({ projects: [folder] }));
+  }
+
+  private async keep(changed: Partial<Preferences>): Promise<void> {
+    this.preferences = { ...this.preferences, ...changed };
+    await this.preferencesFile.write(this.preferences);
   }
 
   private listen(): void {
@@ -204,8 +267,7 @@ export class DesktopApp {
 
   private async setTheme(theme: Preferences['theme']): Promise<void> {
     nativeTheme.themeSource = theme;
-    this.preferences = { ...this.preferences, theme };
-    await this.preferencesFile.write(this.preferences);
+    await this.keep({ theme });
   }
 
   private mayClose(): boolean {
@@ -237,22 +299,30 @@ export class DesktopApp {
         }
         stop = answer.choice === 'stop';
         if (answer.remember) {
-          this.preferences = { ...this.preferences, onQuit: answer.choice };
-          await this.preferencesFile
-            .write(this.preferences)
-            .catch((error: unknown) => this.log.error('not kept', error));
+          await this.keep({ onQuit: answer.choice }).catch((error: unknown) => this.log.error('not kept', error));
         }
       }
     }
     this.quitting = 'ending';
+    await this.end(
+      () => app.quit(),
+      async () => {
+        if (server && stop) await stopServer(this.options.home, server, this.log);
+      },
+    );
+  }
+
+  /** The order in which things end; `last` ends the process. */
+  private async end(last: () => void, stopServices: () => Promise<void> = async () => {}): Promise<void> {
     this.server.stop();
+    this.system.stop();
     await this.window.close();
-    if (server && stop) await stopServer(this.options.home, server, this.log);
+    await stopServices();
     await this.preferencesFile.flush();
     this.log.info('ended');
     await this.log.flush();
     this.quitting = 'done';
-    app.quit();
+    last();
   }
 }
 

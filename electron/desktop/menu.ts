@@ -1,5 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
-import type { DesktopCommand } from '../../shared/contract/bridge.ts';
+import type { DesktopCommand, RecentProject } from '../../shared/contract/bridge.ts';
 
 /** What the menu can do beside the system's own entries. */
 export interface MenuActions {
@@ -7,7 +7,19 @@ export interface MenuActions {
   send: (command: DesktopCommand) => void;
   quit: () => void;
   showLogs: () => void;
+  /** Folders opened before, newest first. */
+  recent: readonly RecentProject[];
+  openRecent: (folder: string) => void;
+  tray: { isOn: boolean; set: (wanted: boolean) => void };
+  startAtLogin: { isOn: boolean; set: (wanted: boolean) => void };
+  /** Undefined where newer versions cannot be looked for. */
+  checkForUpdates: (() => void) | undefined;
+  /** Undefined where there is no command to install. */
+  installCommand: (() => void) | undefined;
 }
+
+/** More than this many recent folders make a menu that nobody reads. */
+const MAX_RECENT = 8;
 
 /** The native menu. On Linux and Windows it shows with Alt; its keys work always. */
 export function installMenu(actions: MenuActions, platform: NodeJS.Platform = process.platform): void {
@@ -19,6 +31,18 @@ export function installMenu(actions: MenuActions, platform: NodeJS.Platform = pr
     label,
     click: () => actions.send({ type: 'open-page', page: name }),
   });
+  const toggle = (id: string, label: string, { isOn, set }: MenuActions['tray']): MenuItemConstructorOptions => ({
+    id,
+    label,
+    type: 'checkbox',
+    checked: isOn,
+    click: (item) => set(item.checked),
+  });
+  const system: MenuItemConstructorOptions[] = [
+    toggle('tray', platform === 'darwin' ? 'Show in Menu Bar' : 'Show Tray Icon', actions.tray),
+    toggle('start-at-login', 'Start at Login', actions.startAtLogin),
+    ...(actions.installCommand ? [{ label: 'Install the micro Command', click: actions.installCommand }] : []),
+  ];
   const quit: MenuItemConstructorOptions = {
     label: 'Quit Micro Desktop',
     accelerator: 'CmdOrCtrl+Q',
@@ -33,6 +57,7 @@ export function installMenu(actions: MenuActions, platform: NodeJS.Platform = pr
               { role: 'about' },
               { type: 'separator' },
               page('Settings', 'settings'),
+              ...system,
               { type: 'separator' },
               { role: 'hide' },
               { role: 'hideOthers' },
@@ -47,9 +72,19 @@ export function installMenu(actions: MenuActions, platform: NodeJS.Platform = pr
       label: 'File',
       submenu: [
         { label: 'Open Project…', accelerator: 'CmdOrCtrl+O', click: actions.openFolder },
+        {
+          label: 'Open Recent',
+          enabled: actions.recent.length > 0,
+          submenu: actions.recent.slice(0, MAX_RECENT).map(({ name, folder }) => ({
+            // An ampersand would mark the next letter as a key.
+            label: `${name}: ${folder}`.replaceAll('&', '&&'),
+            click: () => actions.openRecent(folder),
+          })),
+        },
+        { type: 'separator' },
         ...(platform === 'darwin'
           ? ([{ role: 'close' }] satisfies MenuItemConstructorOptions[])
-          : [page('Settings', 'settings'), { type: 'separator' as const }, quit]),
+          : [page('Settings', 'settings'), ...system, { type: 'separator' as const }, quit]),
       ],
     },
     { role: 'editMenu' },
@@ -74,7 +109,16 @@ export function installMenu(actions: MenuActions, platform: NodeJS.Platform = pr
     },
     { label: 'Run', submenu: [run('Run All', 'run.all'), run('Stop All', 'stop.all')] },
     { role: 'windowMenu' },
-    { label: 'Help', role: 'help', submenu: [{ label: 'Show Log Folder', click: actions.showLogs }] },
+    {
+      label: 'Help',
+      role: 'help',
+      submenu: [
+        { label: 'Show Log Folder', click: actions.showLogs },
+        ...(actions.checkForUpdates
+          ? [{ id: 'check-updates', label: 'Check for Updates…', click: actions.checkForUpdates }]
+          : []),
+      ],
+    },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

@@ -75,9 +75,14 @@ function messageOf(text: string): string {
   return text.trim().slice(0, 200) || 'no answer';
 }
 
+/** Every service with its status. */
+export async function allServices(server: ServerFile): Promise<ServiceSummary[]> {
+  const answer = (await callServer(server, 'desktop.Desktop/Status', {})) as { services?: ServiceSummary[] };
+  return answer.services ?? [];
+}
+
 /** Names of services that run or are on their way up or down. */
 export async function liveServices(server: ServerFile): Promise<string[]> {
-  const answer = (await callServer(server, 'desktop.Desktop/Status', {})) as { services?: ServiceSummary[] };
   const idle = new Set(['STATUS_UNKNOWN', 'STATUS_STOPPED', 'STATUS_ERROR', undefined]);
-  return (answer.services ?? []).filter((service) => !idle.has(service.status)).map((service) => service.name);
+  return (await allServices(server)).filter((service) => !idle.has(service.status)).map((service) => service.name);
 }

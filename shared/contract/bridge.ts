@@ -46,6 +46,8 @@ export interface DesktopBridge {
   onDidReceiveCommand(listener: (command: DesktopCommand) => void): () => void;
   /** Asks for a folder with the system's dialog; undefined when cancelled. */
   pickFolder(): Promise<string | undefined>;
+  /** Opens a folder as a project and runs it, as one that was named on the command line. A manifest stands for its folder. */
+  openFolder(folder: string): Promise<void>;
   /** Asks for a file with the system's dialog, which begins in `folder`; undefined when cancelled. */
   pickFile(folder: string): Promise<string | undefined>;
   recentProjects(): Promise<RecentProject[]>;

@@ -4,6 +4,7 @@ import type { DesktopBridge } from './bridge.ts';
 export const bridgeCalls = {
   serverState: 'micro:server-state',
   pickFolder: 'micro:pick-folder',
+  openFolder: 'micro:open-folder',
   pickFile: 'micro:pick-file',
   recentProjects: 'micro:recent-projects',
   addRecentProject: 'micro:add-recent-project',

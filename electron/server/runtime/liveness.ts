@@ -5,6 +5,12 @@ import type { LiveSpec, ServiceSpec } from '../project/serviceSpec.ts';
 import type { InstanceAddress } from './instanceAddress.ts';
 import { connectLoopback, httpProblem, httpUrl } from './probes.ts';
 
+/**
+ * A timer that is later than this by the wall clock, ms, was late because the machine slept. What was found across that gap
+ * says nothing: connections ended meanwhile, and everything wakes at once.
+ */
+const SLEPT_MS = 10_000;
+
 /** What is checked while it runs. */
 export interface LivenessSubject {
   readonly spec: ServiceSpec;
@@ -14,7 +20,8 @@ export interface LivenessSubject {
 
 /**
  * Checks an instance again and again. `onResult` hears undefined when it is healthy again, or what is wrong; `final` when
- * it failed so often in a row that it must be restarted.
+ * it failed so often in a row that it must be restarted. After a sleep of the machine the count begins anew, one interval
+ * later, so that nothing is restarted for having slept.
  */
 export function watchLiveness(
   host: { clock: Clock; dialer: Dialer },
@@ -26,9 +33,12 @@ export function watchLiveness(
   let failures = 0;
   let timer: Disposable | undefined;
   const check = async (): Promise<void> => {
+    const startedAt = host.clock.now();
     const problem = await livenessProblem(host.dialer, live, subject, controller.signal);
     if (controller.signal.aborted) return;
-    if (problem === undefined) {
+    if (problem !== undefined && host.clock.now() - startedAt > live.timeoutMs + SLEPT_MS) {
+      failures = 0;
+    } else if (problem === undefined) {
       if (failures > 0) onResult(undefined);
       failures = 0;
     } else {
@@ -40,7 +50,15 @@ export function watchLiveness(
     next();
   };
   const next = (): void => {
-    timer = host.clock.setTimeout(() => void check(), live.intervalMs);
+    const due = host.clock.now() + live.intervalMs;
+    timer = host.clock.setTimeout(() => {
+      if (host.clock.now() - due <= SLEPT_MS) {
+        void check();
+        return;
+      }
+      failures = 0;
+      next();
+    }, live.intervalMs);
   };
   next();
   return toDisposable(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ownWords, parseAppArguments } from '../../../electron/desktop/appArguments.ts';
+import { ownWords, parseAppArguments, commandLineProblem } from '../../../electron/desktop/appArguments.ts';
 
 describe('the app’s command line', () => {
   test('begins after the path of the app, whatever switches stand before it', () => {
@@ -49,4 +49,10 @@ describe('the app’s command line', () => {
     expect(parseAppArguments(['--home'], '/')).toEqual({ projects: [] });
     expect(parseAppArguments(['--project'], '/')).toEqual({ projects: [] });
   });
+});
+
+test('DT-08 a command line that would make Chromium kill the running app is refused before it gets there', () => {
+  expect(commandLineProblem(['electron', '--project', '/home/ann/shop', 'micro://service/web'])).toBeUndefined();
+  expect(commandLineProblem(['electron', `micro://service/${'a'.repeat(100_000)}`])).toContain('100016 characters');
+  expect(commandLineProblem(Array.from({ length: 40 }, () => '/'.repeat(1_000)))).toContain('too long');
 });
