@@ -8,7 +8,7 @@ import { type InfoResponse, InfoResponseSchema } from '../../shared/contract/gen
 import { Status } from '../../shared/contract/gen/state_pb.ts';
 import { ownLogs } from '../../shared/contract/ownLogs.ts';
 import { AccessLogs } from './accessLogs.ts';
-import { apiRoutes, contractServices, rpcPaths } from './api/api.ts';
+import { apiRoutes, contractServices, grpcRoutes, rpcPaths } from './api/api.ts';
 import { coreServices } from './api/coreServices.ts';
 import { doctor } from './api/doctor.ts';
 import { ApiPort } from './api/http/apiPort.ts';
@@ -240,11 +240,13 @@ class LocalServer implements MicroServer {
         : undefined,
       traffic: this.proxy,
       handleCoreCall: (request, response) => tellOwnAnswer('proxy', request, response, this.accessLogs?.tell),
+      grpcRoutes: grpcRoutes(serverEvents),
       routes: apiRoutes({
         runtime,
         logs,
         registry: this.registry,
-        graph: (windowMs) => observedGraph(runtime.graph(), this.callStats, windowMs),
+        graph: (windowMs) =>
+          observedGraph(runtime.graph(), this.callStats, windowMs, serverEvents.flows.flows(windowMs)),
         calls: this.recentCalls,
         callStats: this.callStats,
         traces,

@@ -12,6 +12,7 @@ import { Broker } from './events/broker.ts';
 import { DeferredEventLog } from './events/deferredEventLog.ts';
 import type { EventLimits, EventLog } from './events/eventLog.ts';
 import { openFileEventLog } from './events/openEventLog.ts';
+import { TopicFlows } from './events/topicFlows.ts';
 
 const MEGABYTE = 1024 * 1024;
 const HOUR_MS = 3600 * 1000;
@@ -30,6 +31,8 @@ export interface ServerEvents {
   broker: Broker;
   /** Both over plain HTTP. */
   mounts: readonly HttpMount[];
+  /** Who publishes on which topic and who consumes it. */
+  flows: TopicFlows;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,9 @@ export function createServerEvents({ home, logger, sockets, settings }: ServerEv
     }),
   );
   const broker = new Broker();
+  const flows = new TopicFlows(systemClock);
+  events.onDidFlow((flow) => flows.add(flow));
+  broker.onDidFlow((flow) => flows.add(flow));
   sockets.mount(EVENTS_SOCKET, (socket, _rest, url, caller) => void serveEventsSocket(events, socket, url, caller));
   // A lower limit acts at once.
   const subscription = settings.onDidChange(() => {
@@ -51,6 +57,7 @@ export function createServerEvents({ home, logger, sockets, settings }: ServerEv
   return {
     events,
     broker,
+    flows,
     mounts: [eventsMount(events), brokerMount(broker)],
     async close() {
       subscription.dispose();

@@ -9,6 +9,19 @@ import { whileWatched } from './whileWatched.ts';
 /** Name under which the server counts callers that are no services: a browser, curl, a test. */
 export const outside = 'outside';
 
+/** Before the name of a topic in the name of its node; names of services have no colon. */
+const topicPrefix = 'topic:';
+
+/** The topic that a node stands for; undefined for any other node. */
+export function topicOf(node: string): string | undefined {
+  return node.startsWith(topicPrefix) ? node.slice(topicPrefix.length) : undefined;
+}
+
+/** Whether a line is of events, not of calls. */
+export function isOfEvents({ from, to }: { readonly from: string; readonly to: string }): boolean {
+  return topicOf(from) !== undefined || topicOf(to) !== undefined;
+}
+
 /** Stretches of time that figures can be about. */
 export const trafficWindows = [
   { ms: 60_000, label: 'last 1 min' },

@@ -16,6 +16,7 @@ const KIND_WORDS: Record<Kind, string> = {
   [Kind.SERVICE]: 'service',
   [Kind.TASK]: 'task',
   [Kind.EXTERNAL]: 'external',
+  [Kind.TOPIC]: 'topic',
 };
 
 /** The status as the command line and JSON say it; a status of a newer server is `unknown`. */

@@ -13,9 +13,12 @@ export const graphVerb: Verb = {
   configure(command) {
     command.option('--mermaid', 'as a diagram for Markdown (https://mermaid.js.org)');
     addExamples(command, [
-      ['micro graph', 'who calls whom, how often, and how long it takes'],
+      ['micro graph', 'who calls whom, who publishes and consumes what, how often, how long it takes'],
       ['micro graph --mermaid > graph.mmd', 'a diagram'],
-      ['micro graph --json', '{"nodes":[…],"edges":[{"from","to","declared","calls","errors","p50Ms","p95Ms"}]}'],
+      [
+        'micro graph --json',
+        '{"nodes":[…],"edges":[{"from","to","kind","declared","calls","errors","p50Ms","p95Ms"}]}',
+      ],
     ]);
   },
   async run(context, _args, options) {
@@ -70,8 +73,16 @@ function print(context: CliContext, { nodes, edges }: GraphResponse): void {
       colour: (text, { errors }) => (errors > 0 ? colours.red(text) : text),
       align: 'right',
     },
-    { title: 'P50', text: ({ calls, p50Ms }) => (calls > 0 ? formatLatency(p50Ms) : '-'), align: 'right' },
-    { title: 'P95', text: ({ calls, p95Ms }) => (calls > 0 ? formatLatency(p95Ms) : '-'), align: 'right' },
+    {
+      title: 'P50',
+      text: ({ calls, kind, p50Ms }) => (calls > 0 && kind === 'call' ? formatLatency(p50Ms) : '-'),
+      align: 'right',
+    },
+    {
+      title: 'P95',
+      text: ({ calls, kind, p95Ms }) => (calls > 0 && kind === 'call' ? formatLatency(p95Ms) : '-'),
+      align: 'right',
+    },
     {
       title: 'DECLARED',
       text: ({ declared }) => (declared ? 'yes' : 'no'),
@@ -88,9 +99,11 @@ function toMermaid({ nodes, edges }: GraphResponse): string[] {
   return [
     'graph LR',
     ...nodes.map(({ name }) => `  ${ids.get(name)}["${name}"]`),
-    ...edges.map(({ from, to, calls, errors }) => {
-      const words = `${calls} ${calls === 1 ? 'call' : 'calls'}${errors > 0 ? `, ${errors} failed` : ''}`;
-      return `  ${ids.get(from)} ${calls > 0 ? `-->|"${words}"|` : '-.->'} ${ids.get(to)}`;
+    ...edges.map(({ from, to, kind, calls, errors }) => {
+      const what = kind === 'call' ? 'call' : 'event';
+      const words = `${calls} ${calls === 1 ? what : `${what}s`}${errors > 0 ? `, ${errors} failed` : ''}`;
+      const line = kind === 'call' ? `-->|"${words}"|` : `-.->|"${words}"|`;
+      return `  ${ids.get(from)} ${calls > 0 ? line : '-.->'} ${ids.get(to)}`;
     }),
   ];
 }

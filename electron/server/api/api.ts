@@ -28,6 +28,7 @@ import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService
 import { debugService } from './rpc/debugService.ts';
 import { desktopService, type DesktopServiceOptions } from './rpc/desktopService.ts';
 import { eventsService } from './rpc/eventsService.ts';
+import { receiptStream } from './rpc/receiptStream.ts';
 import { recordsService, type RecordsServiceOptions } from './rpc/recordsService.ts';
 import { registryService } from './rpc/registryService.ts';
 import { runtimeService } from './rpc/runtimeService.ts';
@@ -105,4 +106,9 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     settingsService(router, options);
     debugService(router, options.clock, options.startedAt, options.callStats);
   };
+}
+
+/** Methods that are another thing over gRPC than over Connect, for micro's own clients. */
+export function grpcRoutes({ events }: Pick<ApiOptions, 'events'>): (router: ConnectRouter) => void {
+  return (router) => receiptStream(router, events);
 }

@@ -5,7 +5,7 @@ import { callActions, openCall } from '../../state/callActions.ts';
 import { useLiveCalls } from '../../state/calls.ts';
 import { selectEdge, selectService } from '../../state/navigation.ts';
 import { useService } from '../../state/serverState.ts';
-import { edgeEnds, outside, trafficStore, useTraffic } from '../../state/traffic.ts';
+import { edgeEnds, isOfEvents, outside, topicOf, trafficStore, useTraffic } from '../../state/traffic.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CallList, type MenuPlace } from '../../ui/CallList.tsx';
 import { Chip } from '../../ui/Chip.tsx';
@@ -29,8 +29,17 @@ const healthWords: Record<Health, { word: string; mark: string }> = {
   bad: { word: 'failing', mark: '▲' },
 };
 
+/** How events go is not how calls go: none of them fails here. */
+function eventWords(health: Health): { word: string; mark: string } {
+  return health === 'idle' || health === 'unseen'
+    ? { word: 'no events lately', mark: '–' }
+    : { word: 'events', mark: '●' };
+}
+
 function End({ name }: { name: string }) {
   const service = useService(name);
+  const topic = topicOf(name);
+  if (topic !== undefined) return <span title={`topic ${topic}`}>{topic}</span>;
   if (!service) return <span>{name}</span>;
   return (
     <button type="button" className={classes.end} title={name} onClick={() => selectService(name)}>
@@ -46,6 +55,16 @@ function Figures({ edgeId }: { edgeId: string }) {
   const minutes = windowMs / 60_000;
   const span = minutes === 1 ? 'last minute' : `last ${minutes} minutes`;
   const hasRecent = edge.rate > 0;
+  if (isOfEvents(edge))
+    return (
+      <DefinitionList>
+        <Fact term="Rate">
+          {formatRate(edge.rate)} <span className={classes.dim}>{span}</span>
+        </Fact>
+        <Fact term="Since start">{formatCount(edge.calls, 'event')}</Fact>
+        <Fact term="Last event">{edge.lastAt > 0 ? <Ago at={edge.lastAt} /> : null}</Fact>
+      </DefinitionList>
+    );
   return (
     <DefinitionList>
       <Fact term="Rate">
@@ -133,7 +152,8 @@ export function EdgeInspector({ edgeId }: { edgeId: string }) {
     );
   }
   const { from, to } = ends;
-  const { word, mark } = healthWords[health];
+  const ofEvents = isOfEvents(ends);
+  const { word, mark } = ofEvents ? eventWords(health) : healthWords[health];
   return (
     <div
       className={classes.inspector}
@@ -146,7 +166,7 @@ export function EdgeInspector({ edgeId }: { edgeId: string }) {
       <div className={classes.header}>
         <h2 className={classes.title}>
           <End name={from} />
-          <IconArrowRight size={15} aria-label="calls" />
+          <IconArrowRight size={15} aria-label={ofEvents ? 'events go to' : 'calls'} />
           <End name={to} />
         </h2>
         <Button
@@ -160,12 +180,12 @@ export function EdgeInspector({ edgeId }: { edgeId: string }) {
       <div className={classes.health} data-health={health}>
         <span aria-hidden="true">{mark}</span> {word}
         <span className="visually-hidden" role="status">
-          {from} to {to}: {words}
+          {topicOf(from) ?? from} to {topicOf(to) ?? to}: {words}
         </span>
       </div>
       <div className={classes.body}>
         <Figures edgeId={edgeId} />
-        <Calls key={edgeId} from={from} to={to} />
+        {ofEvents ? null : <Calls key={edgeId} from={from} to={to} />}
       </div>
     </div>
   );

@@ -3,7 +3,7 @@ import '@xyflow/react/dist/style.css';
 import { useMemo, useRef, useState } from 'react';
 import { selectEdge } from '../../state/navigation.ts';
 import { openLog } from '../../state/panels.ts';
-import { outside } from '../../state/traffic.ts';
+import { outside, topicOf } from '../../state/traffic.ts';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
 import classes from './Graph.module.css';
 import { GraphControls } from './GraphControls.tsx';
@@ -19,13 +19,19 @@ import { OutsideNode } from './OutsideNode.tsx';
 import type { Positions } from './placement.ts';
 import { type DrawnLine, RoutesContext } from './routes.ts';
 import { ServiceNode } from './ServiceNode.tsx';
+import { TopicNode } from './TopicNode.tsx';
 import { fitOptions, miniMapFrom, miniMapSize, useFit } from './useFit.ts';
 import { useFlowNodes } from './useFlowNodes.ts';
 import { nodeElement, useGraphKeys } from './useGraphKeys.ts';
 import { usePointingStore } from './usePointingStore.ts';
 
-const nodeTypes = { service: ServiceNode, group: GroupNode, outside: OutsideNode };
+const nodeTypes = { service: ServiceNode, group: GroupNode, outside: OutsideNode, topic: TopicNode };
 const edgeTypes = { calls: GraphEdge };
+
+/** Whether a node has nothing to open: it only shows who is connected. */
+function isPlain(id: string): boolean {
+  return id === outside || topicOf(id) !== undefined;
+}
 
 /** The pointer may tremble so many px in a click without dragging the node. */
 const dragThresholdPx = 4;
@@ -69,14 +75,14 @@ export function GraphCanvas(props: CanvasProps) {
 
   const open = (id: string): void => {
     const group = groupOfNodeId(id);
-    if (id === outside) return;
+    if (isPlain(id)) return;
     if (group === undefined) openLog([id]);
     else onCollapse(group, false);
   };
 
   const pick = (id: string): void => {
     pointing.setState({ current: id });
-    if (groupOfNodeId(id) === undefined && id !== outside) onSelect(id);
+    if (groupOfNodeId(id) === undefined && !isPlain(id)) onSelect(id);
   };
 
   /** Selects a line; one between groups stands for many and opens nothing. */
@@ -91,7 +97,7 @@ export function GraphCanvas(props: CanvasProps) {
     const box = nodeElement(canvas.current, id)?.getBoundingClientRect();
     // The menu key has no place of its own.
     const at = x === 0 && y === 0 && box ? { x: box.left + 24, y: box.top + 24 } : { x, y };
-    if (id === outside) return;
+    if (isPlain(id)) return;
     pointing.setState({ current: id });
     setMenu({ id, at });
   };

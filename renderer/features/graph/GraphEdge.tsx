@@ -1,7 +1,7 @@
 import { EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo, useContext, useLayoutEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
-import { trafficStore } from '../../state/traffic.ts';
+import { isOfEvents, trafficStore } from '../../state/traffic.ts';
 import { type EdgeFigures, figuresOf, type Health, lineLabel, lineWidth } from './edgeFigures.ts';
 import { type Route, routeEdge } from './edgeRoute.ts';
 import classes from './Graph.module.css';
@@ -65,7 +65,7 @@ function EdgeLabel({
 }
 
 /**
- * A line: dashed as long as it is only declared, solid once calls were seen. Its colour tells how the calls go, its width
+ * A line: dashed as long as it is only declared, solid once calls were seen, dotted for events. Its colour tells how the calls go, its width
  * how many there are, its label both in words.
  */
 export const GraphEdge = memo(function GraphEdge(props: EdgeProps) {
@@ -91,6 +91,7 @@ export const GraphEdge = memo(function GraphEdge(props: EdgeProps) {
       className={classes.line}
       data-edge={id}
       data-health={health}
+      data-events={isOfEvents({ from: source, to: target }) || undefined}
       data-lit={lit || undefined}
       data-selected={selected || undefined}
     >

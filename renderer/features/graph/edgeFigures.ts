@@ -1,4 +1,5 @@
 import type { GraphEdge } from '../../../shared/contract/gen/graph_pb.ts';
+import { isOfEvents } from '../../state/traffic.ts';
 import { formatLatency, formatRate, formatShare } from '../../ui/trafficFormat.ts';
 
 /** From this share of failed calls on a line counts as failing rather than as having some errors. */
@@ -21,9 +22,11 @@ export interface EdgeFigures {
   readonly p95Ms: number;
   /** Since the server started. */
   readonly calls: number;
+  /** Events to or from a topic: they have no duration, and none fails. */
+  readonly ofEvents: boolean;
 }
 
-const unseen: EdgeFigures = { health: 'unseen', rate: 0, errorShare: 0, p95Ms: 0, calls: 0 };
+const unseen: EdgeFigures = { health: 'unseen', rate: 0, errorShare: 0, p95Ms: 0, calls: 0, ofEvents: false };
 
 function healthOf(calls: number, rate: number, errorShare: number): Health {
   if (calls === 0) return 'unseen';
@@ -38,17 +41,19 @@ export function figuresOf(parts: readonly string[], edges: ReadonlyMap<string, G
   let rate = 0;
   let failing = 0;
   let p95Ms = 0;
+  let ofEvents = true;
   for (const part of parts) {
     const edge = edges.get(part);
     if (!edge) continue;
     calls += edge.calls;
+    ofEvents &&= isOfEvents(edge);
     rate += edge.rate;
     failing += edge.rate * edge.errorShare;
     p95Ms = Math.max(p95Ms, edge.p95Ms);
   }
   if (calls === 0) return unseen;
   const errorShare = rate > 0 ? failing / rate : 0;
-  return { health: healthOf(calls, rate, errorShare), rate, errorShare, p95Ms, calls };
+  return { health: healthOf(calls, rate, errorShare), rate, errorShare, p95Ms, calls, ofEvents };
 }
 
 /** Width of a line, px. It changes only when the rate changes by an order of magnitude: a line that breathes is noise. */
@@ -59,10 +64,10 @@ export function lineWidth(rate: number): number {
 }
 
 /** What is written on a line; `short` where there is little room. Empty when nothing was called in the window. */
-export function lineLabel({ health, rate, errorShare, p95Ms }: EdgeFigures, short: boolean): string {
+export function lineLabel({ health, rate, errorShare, p95Ms, ofEvents }: EdgeFigures, short: boolean): string {
   if (health === 'unseen' || health === 'idle') return '';
   if (health === 'bad') return short ? `▲ ${formatShare(errorShare)}` : `▲ ${formatShare(errorShare)} errors`;
-  if (short) return formatRate(rate);
+  if (short || ofEvents) return formatRate(rate);
   const last = health === 'warn' ? `▲ ${formatShare(errorShare)}` : formatLatency(p95Ms);
   return `${formatRate(rate)} · ${last}`;
 }
@@ -73,8 +78,9 @@ export function lineWords(figures: EdgeFigures): string {
     case 'unseen':
       return 'declared, no call seen yet';
     case 'idle':
-      return 'no calls lately';
+      return figures.ofEvents ? 'no events lately' : 'no calls lately';
     default:
+      if (figures.ofEvents) return `${formatRate(figures.rate)} events`;
       return `${formatRate(figures.rate)}, 95 % within ${formatLatency(figures.p95Ms)}, ${formatShare(figures.errorShare)} errors`;
   }
 }

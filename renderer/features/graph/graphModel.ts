@@ -1,6 +1,6 @@
 import type { GraphEdge } from '../../../shared/contract/gen/graph_pb.ts';
 import { Kind, type Service } from '../../../shared/contract/gen/state_pb.ts';
-import { edgeKey, outside } from '../../state/traffic.ts';
+import { edgeKey, outside, topicOf } from '../../state/traffic.ts';
 
 /** Size that the layout reserves for a node, px; a node may grow by a badge line without touching its neighbour. */
 export const nodeSize = { width: 196, height: 92 } as const;
@@ -58,9 +58,11 @@ function lineBetween(from: string, to: string, declared: boolean): Edge {
 
 /**
  * The shape of the graph of these services and of the calls that were seen. Lines to names that are not there are left out;
- * so are lines to oneself. Callers that are no services are one node, which is there once one of them has called.
+ * so are lines to oneself. Callers that are no services are one node, which is there once one of them has called; so is each
+ * topic that one of the services publishes on or consumes.
  */
-export function shapeOf(services: Iterable<Service>, seen: Iterable<GraphEdge> = []): GraphShape {
+export function shapeOf(services: Iterable<Service>, seenEdges: Iterable<GraphEdge> = []): GraphShape {
+  const seen = [...seenEdges];
   const all = [...services].sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = new Set(all.map((service) => service.name));
   const edges = new Map<string, Edge>();
@@ -71,7 +73,13 @@ export function shapeOf(services: Iterable<Service>, seen: Iterable<GraphEdge> =
       edges.set(line.id, line);
     }
   }
-  const called = [...seen].filter(({ calls, from, to }) => calls > 0 && from !== to && names.has(to));
+  for (const { calls, from, to } of seen)
+    for (const [topic, service] of [
+      [from, to],
+      [to, from],
+    ] as const)
+      if (calls > 0 && topicOf(topic) !== undefined && names.has(service)) names.add(topic);
+  const called = seen.filter(({ calls, from, to }) => calls > 0 && from !== to && names.has(to));
   if (called.some(({ from }) => from === outside)) names.add(outside);
   for (const { from, to } of called) {
     const line = lineBetween(from, to, false);

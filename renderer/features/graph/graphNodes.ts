@@ -1,5 +1,5 @@
 import type { Edge as FlowEdge, Node as FlowNode } from '@xyflow/react';
-import { outside } from '../../state/traffic.ts';
+import { isOfEvents, outside, topicOf } from '../../state/traffic.ts';
 import { type GraphShape, groupOfNodeId, nodeSize, type Position } from './graphModel.ts';
 import { placeGroup, type Positions } from './placement.ts';
 
@@ -53,13 +53,19 @@ export function toFlowNodes(
     return {
       ...old,
       id,
-      type: group !== undefined ? 'group' : id === outside ? 'outside' : 'service',
+      type: typeOf(id),
       position: { ...position },
       initialWidth: nodeSize.width,
       initialHeight: nodeSize.height,
       data: group === undefined ? {} : { name: group, members: members.get(group) ?? [] },
     };
   });
+}
+
+function typeOf(id: string): string {
+  if (groupOfNodeId(id) !== undefined) return 'group';
+  if (id === outside) return 'outside';
+  return topicOf(id) === undefined ? 'service' : 'topic';
 }
 
 /** Lines for the canvas. */
@@ -73,6 +79,8 @@ export function toFlowEdges(shape: GraphShape): FlowEdge[] {
     selectable: false,
     data: { parts, declared },
     // What a line says stands in the inspector and, node by node, in the node's own text.
-    ariaLabel: `Calls from ${from} to ${to}`,
+    ariaLabel: isOfEvents({ from, to })
+      ? `Events from ${topicOf(from) ?? from} to ${topicOf(to) ?? to}`
+      : `Calls from ${from} to ${to}`,
   }));
 }

@@ -22,6 +22,7 @@ const kindWords: Record<Kind, string> = {
   [Kind.SERVICE]: 'service',
   [Kind.TASK]: 'task',
   [Kind.EXTERNAL]: 'external',
+  [Kind.TOPIC]: 'topic',
 };
 
 /** What sort of a service it is, in a word; one that was started outside and let in is `attached`. */

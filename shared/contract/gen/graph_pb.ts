@@ -41,6 +41,8 @@ export const GraphRequestSchema: GenMessage<GraphRequest> = /*@__PURE__*/
  */
 export type GraphNode = Message<"desktop.GraphNode"> & {
   /**
+   * Of a topic `topic:` and its name.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
@@ -128,7 +130,7 @@ export type GraphEdge = Message<"desktop.GraphEdge"> & {
   to: string;
 
   /**
-   * call
+   * call; publish to a topic or consume from one, whose events are its calls.
    *
    * @generated from field: string kind = 3;
    */

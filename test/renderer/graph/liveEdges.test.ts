@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DotFlow, dotsPerSecond } from '../../../renderer/features/graph/dotFlow.ts';
 import { figuresOf, lineLabel, lineWidth, lineWords } from '../../../renderer/features/graph/edgeFigures.ts';
+import { toFlowNodes } from '../../../renderer/features/graph/graphNodes.ts';
 import { placeOnRoute, routeEdge } from '../../../renderer/features/graph/edgeRoute.ts';
 import { collapseShape, nodeSize, type Position, shapeOf } from '../../../renderer/features/graph/graphModel.ts';
 import { type GraphEdge, GraphEdgeSchema } from '../../../shared/contract/gen/graph_pb.ts';
@@ -36,6 +37,35 @@ describe('lines of the graph', () => {
     const { nodes, edges } = shapeOf(services, [edge('outside', 'orders')]);
     expect(nodes).toContain('outside');
     expect(edges.map(({ id }) => id)).toContain('outside>orders');
+  });
+
+  it('a topic is a node once a service of the graph publishes on it or consumes it', () => {
+    const events = (from: string, to: string) => edge(from, to, { kind: from.includes(':') ? 'consume' : 'publish' });
+    const { nodes, edges } = shapeOf(services, [
+      events('orders', 'topic:placed'),
+      events('topic:placed', 'cart'),
+      events('outside', 'topic:placed'),
+      events('gone', 'topic:unseen'),
+      edge('cart', 'topic:never', { calls: 0 }),
+    ]);
+    expect(nodes).toEqual(['cart', 'catalog', 'orders', 'topic:placed', 'outside']);
+    expect(edges.map(({ id }) => id)).toEqual([
+      'orders>cart',
+      'orders>topic:placed',
+      'outside>topic:placed',
+      'topic:placed>cart',
+    ]);
+    const placed = new Map([['topic:placed', { x: 0, y: 0 }]]);
+    expect(toFlowNodes(placed, new Map(), []).map(({ type }) => type)).toEqual(['topic']);
+  });
+
+  it('a line of events says how many, not how long or how they failed', () => {
+    const figures = figuresOf(
+      ['orders>topic:placed'],
+      seen(edge('orders', 'topic:placed', { kind: 'publish', rate: 3 })),
+    );
+    expect(lineLabel(figures, false)).toBe('3/s');
+    expect(lineWords(figures)).toBe('3/s events');
   });
 
   it('a line to a service that is not on the graph is left out', () => {

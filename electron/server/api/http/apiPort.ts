@@ -37,6 +37,8 @@ export interface ApiPortOptions {
   credentials: Credentials;
   logger: Logger;
   routes: (router: ConnectRouter) => void;
+  /** Methods that are another thing over gRPC than over Connect. */
+  grpcRoutes?: (router: ConnectRouter) => void;
   /** Paths of the contract's methods, `/package.Service/Method`; everything else is traffic between services. */
   rpcPaths: ReadonlySet<string>;
   sockets: Sockets;
@@ -57,16 +59,24 @@ export interface ApiPortOptions {
 export class ApiPort {
   private readonly protocolPort: ProtocolPort;
   private readonly adapter: ReturnType<typeof connectNodeAdapter>;
+  private readonly grpcAdapter: ReturnType<typeof connectNodeAdapter>;
   private readonly callers = new WeakMap<object, Caller>();
   private port = 0;
   private openCalls = 0;
 
   constructor(private readonly options: ApiPortOptions) {
-    this.adapter = connectNodeAdapter({
-      routes: options.routes,
+    const common = {
       interceptors: [errorInterceptor(options.logger)],
       readMaxBytes: MAX_MESSAGE_BYTES,
-      contextValues: (request) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
+      contextValues: (request: object) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
+    };
+    this.adapter = connectNodeAdapter({ ...common, routes: options.routes });
+    this.grpcAdapter = connectNodeAdapter({
+      ...common,
+      routes: (router) => options.grpcRoutes?.(router),
+      connect: false,
+      grpcWeb: false,
+      fallback: this.adapter,
     });
     this.protocolPort = new ProtocolPort(
       (request, response) => this.handleRequest(request, response),
@@ -154,7 +164,8 @@ export class ApiPort {
     this.callers.set(request, this.admit(request, coreResource(pathOf(request.url ?? ''))));
     this.count(response);
     if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
-    this.adapter(request as IncomingMessage, response as ServerResponse);
+    const adapter = isGrpc(request) ? this.grpcAdapter : this.adapter;
+    adapter(request as IncomingMessage, response as ServerResponse);
   }
 
   /** Who sends the request, if it may use the resource; throws otherwise. */
@@ -187,6 +198,11 @@ export class ApiPort {
       refuseUpgradeWith(socket, toMicroError(error));
     }
   }
+}
+
+/** Whether it is gRPC itself, not gRPC-Web, which knows no requests of several messages. */
+function isGrpc({ headers }: IncomingMessage | Http2ServerRequest): boolean {
+  return /^application\/grpc(?:[+;]|$)/i.test(headers['content-type'] ?? '');
 }
 
 function pathOf(target: string): string {

@@ -7,17 +7,23 @@ import {
   type GraphResponse,
   GraphResponseSchema,
 } from '../../../../shared/contract/gen/graph_pb.ts';
+import { Kind } from '../../../../shared/contract/gen/state_pb.ts';
+import type { FlowFigures } from '../../events/topicFlows.ts';
 import { OUTSIDE } from '../../traffic/call.ts';
 import type { CallFigures, CallStats } from '../../traffic/callStats.ts';
 
+/** Before the name of a topic in the name of its node; names of services have no colon. */
+const TOPIC = 'topic:';
+
 /**
  * The declared graph with what was seen: figures on its edges and nodes, edges that nobody declared, and a node for the
- * callers that are no services. Calls of services that are not known any more are left out.
+ * callers that are no services, and one for each topic that services publish on or consume. Calls of services that are not known any more are left out.
  */
 export function observedGraph(
   declared: GraphResponse,
   stats: Pick<CallStats, 'byEdge' | 'byService'>,
   windowMs: number,
+  flows: readonly FlowFigures[] = [],
 ): GraphResponse {
   const byService = stats.byService(windowMs);
   const nodes = new Map<string, GraphNode>();
@@ -38,6 +44,7 @@ export function observedGraph(
       create(GraphEdgeSchema, { from, to, kind: 'call', declared: known?.declared ?? false, ...wire(figures) }),
     );
   }
+  for (const flow of flows) addFlow(nodes, edges, flow);
   return create(GraphResponseSchema, { nodes: [...nodes.values()], edges: [...edges.values()] });
 }
 
@@ -45,4 +52,25 @@ export function observedGraph(
 function wire(figures: CallFigures): Omit<CallFigures, never> {
   const { calls, errors, rate, errorShare, p50Ms, p95Ms, p99Ms, lastAt } = figures;
   return { calls, errors, rate, errorShare, p50Ms, p95Ms, p99Ms, lastAt };
+}
+
+/** A line to a topic or from it. Who consumes without being a service is left out: the window itself looks on that way. */
+function addFlow(nodes: Map<string, GraphNode>, edges: Map<string, GraphEdge>, flow: FlowFigures): void {
+  const { topic, direction, count, rate, lastAt } = flow;
+  const service = flow.service || OUTSIDE;
+  const isPublished = direction === 'published';
+  if (service === OUTSIDE ? !isPublished : !nodes.has(service)) return;
+  if (!nodes.has(service)) nodes.set(service, create(GraphNodeSchema, { name: service }));
+  const name = `${TOPIC}${topic}`;
+  const node = nodes.get(name) ?? create(GraphNodeSchema, { name, kind: Kind.TOPIC });
+  if (isPublished) {
+    const { calls, rate: before, lastAt: last } = node;
+    nodes.set(
+      name,
+      create(GraphNodeSchema, { ...node, calls: calls + count, rate: before + rate, lastAt: Math.max(last, lastAt) }),
+    );
+  } else nodes.set(name, node);
+  const [from, to] = isPublished ? [service, name] : [name, service];
+  const kind = isPublished ? 'publish' : 'consume';
+  edges.set(`${from}\n${to}`, create(GraphEdgeSchema, { from, to, kind, calls: count, rate, lastAt }));
 }
