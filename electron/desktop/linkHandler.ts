@@ -53,15 +53,18 @@ export async function registerLinks(options: LinkOptions): Promise<void> {
  * An entry that no menu shows. In a quoted word of `Exec` some characters need a mark in front, which in turn is written
  * twice, as in every value of such a file; `%` begins a field.
  */
-export function desktopEntry(program: string): string {
-  const quoted = program
-    .replace(/[\\"`$]/g, (character) => (character === '\\' ? '\\'.repeat(4) : `\\\\${character}`))
-    .replaceAll('%', '%%');
+export function desktopEntry(...words: string[]): string {
+  const command = words.map(
+    (word) =>
+      `"${word
+        .replace(/[\\"`$]/g, (character) => (character === '\\' ? '\\'.repeat(4) : `\\\\${character}`))
+        .replaceAll('%', '%%')}"`,
+  );
   return [
     '[Desktop Entry]',
     'Type=Application',
     'Name=Micro Desktop',
-    `Exec="${quoted}" %U`,
+    `Exec=${command.join(' ')} %U`,
     'NoDisplay=true',
     'StartupWMClass=micro-desktop',
     'MimeType=x-scheme-handler/micro;',

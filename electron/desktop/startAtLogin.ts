@@ -5,8 +5,8 @@ import { desktopEntry } from './linkHandler.ts';
 /** What {@link setStartAtLogin} works with. */
 export interface LoginOptions {
   platform: NodeJS.Platform;
-  /** What the system is to start: the AppImage, else the executable. */
-  program: string;
+  /** What the system is to start: the AppImage, else the executable, and in a checkout the folder of the app after it. */
+  command: string[];
   env: NodeJS.ProcessEnv;
   home: string;
   /** The system's own way, on macOS and Windows. */
@@ -15,7 +15,7 @@ export interface LoginOptions {
 
 /** Makes the app start with the user's session, or not. On Linux that is an entry in the folder autostart. */
 export async function setStartAtLogin(wanted: boolean, options: LoginOptions): Promise<void> {
-  const { platform, program, env, home } = options;
+  const { platform, command, env, home } = options;
   if (platform !== 'linux') {
     options.setLoginItem(wanted);
     return;
@@ -26,7 +26,7 @@ export async function setStartAtLogin(wanted: boolean, options: LoginOptions): P
     return;
   }
   await mkdir(dirname(file), { recursive: true });
-  const text = desktopEntry(program)
+  const text = desktopEntry(...command)
     .replace(/^(NoDisplay|MimeType)=.*\n/gm, '')
     .replace(' %U', '');
   await writeFile(`${file}.tmp`, text);

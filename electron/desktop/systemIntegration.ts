@@ -87,12 +87,13 @@ export class SystemIntegration {
   }
 
   async setStartAtLogin(wanted: boolean): Promise<void> {
+    const args = this.options.packaged ? [] : [app.getAppPath()];
     await setStartAtLogin(wanted, {
       platform: process.platform,
-      program: this.program,
+      command: [this.program, ...args],
       env: process.env,
       home: homedir(),
-      setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }),
+      setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args }),
     });
   }
 

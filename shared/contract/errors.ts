@@ -74,7 +74,10 @@ export const errorCatalogue = {
   'port.taken': { kind: 'conflict', means: 'A port that was asked for is held by another process.' },
   'env-file.unreadable': { kind: 'failed', means: 'An envFile of a service cannot be read.' },
   'stop.survivors': { kind: 'failed', means: 'Processes of a service are still alive after SIGKILL.' },
-  'desktop.not-installed': { kind: 'unavailable', means: 'The desktop app does not belong to this installation of micro.' },
+  'desktop.not-installed': {
+    kind: 'unavailable',
+    means: 'The desktop app does not belong to this installation of micro.',
+  },
   'server.not-running': { kind: 'unavailable', means: 'No micro server runs for this MICRO_HOME.' },
   'server.already-running': { kind: 'conflict', means: 'A micro server already runs for this MICRO_HOME.' },
   'server.unreachable': { kind: 'unavailable', means: 'The server does not answer.' },

@@ -127,7 +127,9 @@ describe('the app among the system', () => {
         }),
       );
     await choose();
-    expect(await waitFor('the entry', () => readFile(entry, 'utf8').catch(() => undefined))).toMatch(/^Exec="\/.+"$/m);
+    expect(await waitFor('the entry', () => readFile(entry, 'utf8').catch(() => undefined))).toMatch(
+      /^Exec="\/.+" "\/.+"$/m,
+    );
     await choose();
     await waitFor('the entry to go', () =>
       readFile(entry).then(

@@ -71,7 +71,7 @@ test('start at login is an entry that starts the app as a click does, and goes w
   const home = await tempFolder('login');
   const options = {
     platform: 'linux' as const,
-    program: '/home/ann/Micro.AppImage',
+    command: ['/home/ann/Micro.AppImage', '/src/micro'],
     env: {},
     home,
     setLoginItem: () => {
@@ -81,7 +81,7 @@ test('start at login is an entry that starts the app as a click does, and goes w
   await setStartAtLogin(false, options);
   await setStartAtLogin(true, options);
   const text = await readFile(join(home, '.config/autostart/micro-desktop.desktop'), 'utf8');
-  expect(text).toContain('Exec="/home/ann/Micro.AppImage"\n');
+  expect(text).toContain('Exec="/home/ann/Micro.AppImage" "/src/micro"\n');
   expect(text).not.toContain('NoDisplay');
   await setStartAtLogin(false, options);
   await expect(stat(join(home, '.config/autostart/micro-desktop.desktop'))).rejects.toThrow('ENOENT');
