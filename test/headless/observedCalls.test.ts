@@ -53,7 +53,11 @@ it('the graph counts what the load generator counted itself', async () => {
 });
 
 it('each edge of the shop has two ends, and a call by hand comes from outside', async () => {
-  await waitFor('an order was paid and confirmed', async () => ((await callsOf('orders', 'mailer'))?.calls ?? 0) > 0);
+  await waitFor(
+    'an order was paid and confirmed',
+    async () => ((await callsOf('orders', 'mailer'))?.calls ?? 0) > 0,
+    60_000,
+  );
   await fetch(`${server.gateway}/catalog/products`);
   await waitFor('the call by hand is seen', async () => (await callsOf('outside', 'catalog'))?.calls === 1);
   const { edges } = (await micro('graph', '--json')).json<Graph>();
