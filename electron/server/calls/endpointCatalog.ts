@@ -98,7 +98,9 @@ export class EndpointCatalog {
         if (endpoints) return { endpoints, notes: [] };
       } catch (error) {
         // One that speaks gRPC breaks a connection in HTTP/1.1; the others would log an odd request if asked in gRPC.
-        if (path === OPENAPI_PATHS[0] && (error as Error).name === 'TypeError') return this.reflected(node);
+        // One under load does so too late to be noticed in time.
+        const { name } = error as Error;
+        if (path === OPENAPI_PATHS[0] && (name === 'TypeError' || name === 'TimeoutError')) return this.reflected(node);
         return { endpoints: [], notes: [`${path}: ${(error as Error).message}`] };
       }
     }

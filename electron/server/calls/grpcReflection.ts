@@ -8,7 +8,12 @@ import {
   fromBinary,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import {
+  type DescriptorProto,
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { type ServiceEndpoint, ServiceEndpointSchema } from '../../../shared/contract/gen/calls_pb.ts';
@@ -23,8 +28,8 @@ import type { RegistryNode } from '../registry/registry.ts';
 import { exampleOf, type Schema } from './jsonSchema.ts';
 import { bodyParameters } from './openApi.ts';
 
-/** ms that a service has to describe itself. */
-const TIMEOUT_MS = 3000;
+/** ms that a service has to describe itself. What it says in vain is asked for again by hand alone, so it gets its time. */
+const TIMEOUT_MS = 10_000;
 
 /** Levels of nested messages that are written out as a schema. */
 const MAX_DEPTH = 6;
@@ -73,6 +78,7 @@ async function reflectWith(
     if (response.case !== 'fileDescriptorResponse') return;
     for (const bytes of response.value.fileDescriptorProto) {
       const file = fromBinary(FileDescriptorProtoSchema, bytes);
+      file.messageType.forEach(nameInJson);
       files.set(file.name, file);
     }
   };
@@ -88,6 +94,17 @@ async function reflectWith(
     return found ? found.methods.map((method) => endpointOf(found, method)) : [];
   });
   return { endpoints, registry };
+}
+
+/**
+ * Gives the fields of a message their names in JSON. Compilers of protobuf write them down; servers that make their
+ * descriptors at run time (grpc-js) leave them out, and without them every field were called "".
+ */
+function nameInJson({ field, nestedType }: DescriptorProto): void {
+  for (const one of field) {
+    one.jsonName ||= one.name.replace(/_+([A-Za-z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
+  }
+  nestedType.forEach(nameInJson);
 }
 
 async function* once(request: ReflectionRequest): AsyncGenerator<ReflectionRequest> {

@@ -14,7 +14,7 @@ export class LogCatalog {
   /** Names of the services that have a log folder, sorted. */
   async services(): Promise<string[]> {
     // Beside them lie files: the app's own log and what the server says before it has one.
-    return (await listSubfolders(this.folder)).filter((name) => /^[a-z0-9][a-z0-9.-]*$/.test(name)).sort();
+    return (await listSubfolders(this.folder)).filter((name) => /^(?:micro\.)?[a-z0-9][a-z0-9-]*$/.test(name)).sort();
   }
 
   /** What is read when no service is named. */

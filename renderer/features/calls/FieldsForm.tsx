@@ -60,11 +60,11 @@ function Field({
 export function FieldsForm({
   parameters,
   values,
-  onValues,
+  onValue,
 }: {
   parameters: readonly EndpointParameter[];
   values: Readonly<Record<string, string>>;
-  onValues: (values: Readonly<Record<string, string>>) => void;
+  onValue: (parameter: EndpointParameter, value: string) => void;
 }) {
   return (
     <div className={classes.fields}>
@@ -73,7 +73,7 @@ export function FieldsForm({
           key={`${parameter.in} ${parameter.name}`}
           parameter={parameter}
           value={values[parameter.name] ?? ''}
-          onValue={(value) => onValues({ ...values, [parameter.name]: value })}
+          onValue={(value) => onValue(parameter, value)}
         />
       ))}
     </div>

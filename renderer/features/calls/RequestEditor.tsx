@@ -10,6 +10,7 @@ import { ChoiceMenu } from '../../ui/ChoiceMenu.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ServiceDot } from '../../ui/ServiceDot.tsx';
 import { BodyEditor } from './BodyEditor.tsx';
+import { bodyParameters, valuesOfBody, withBodyValue } from './bodyForm.ts';
 import { draftOfEndpoint, formParameters, methods, takesBody } from './callRequest.ts';
 import classes from './Calls.module.css';
 import { FieldsForm } from './FieldsForm.tsx';
@@ -50,7 +51,9 @@ export function RequestEditor({
   const endpoints = query.data?.endpoints ?? [];
   const endpoint = endpoints.find(({ name }) => name === draft.endpoint);
   const isGrpc = draft.method === '';
-  const parameters = endpoint ? formParameters(endpoint) : [];
+  const inBody = endpoint ? bodyParameters(endpoint) : [];
+  const bodyValues = inBody.length > 0 ? valuesOfBody(draft.body, inBody) : undefined;
+  const parameters = endpoint ? [...formParameters(endpoint), ...(bodyValues ? inBody : [])] : [];
   const canSend = draft.service !== '' && !running;
 
   const hasBody = isGrpc || takesBody(draft.method);
@@ -109,7 +112,7 @@ export function RequestEditor({
                 chosen: each.name === draft.endpoint,
                 pick: () => {
                   onDraft(draftOfEndpoint(draft.service, each, draft));
-                  setPart(formParameters(each).length > 0 ? 'fields' : 'body');
+                  setPart(each.parameters.length > 0 ? 'fields' : 'body');
                 },
               })),
             ]}
@@ -224,8 +227,14 @@ export function RequestEditor({
         {part === 'fields' ? (
           <FieldsForm
             parameters={parameters}
-            values={draft.fields}
-            onValues={(fields) => onDraft({ ...draft, fields })}
+            values={{ ...draft.fields, ...bodyValues }}
+            onValue={(parameter, value) =>
+              onDraft(
+                inBody.includes(parameter)
+                  ? { ...draft, body: withBodyValue(draft.body, parameter, value) }
+                  : { ...draft, fields: { ...draft.fields, [parameter.name]: value } },
+              )
+            }
           />
         ) : part === 'body' ? (
           <BodyEditor body={draft.body} onBody={(body) => onDraft({ ...draft, body })} />
