@@ -47,6 +47,9 @@ export const stateScenes = [
   ['config-save', saveValue],
   ['config-history', openHistory],
   ['config-raw', (page) => page.getByRole('button', { name: 'JSON', exact: true }).click()],
+  ['events', openEvent],
+  ['events-groups', (page) => page.getByRole('tab', { name: /^Groups/ }).click()],
+  ['events-publish', (page) => page.getByRole('button', { name: 'Publish', exact: true }).click()],
 ];
 
 /** The same with a service whose build fails and one that keeps crashing; `breakServices` comes first. */
@@ -97,6 +100,15 @@ export async function fillState(call, picture) {
     ['logo.png', readFileSync(picture).toString('base64')],
     ['readme.txt', base64('Plain text, as it stands.\n')],
   ]);
+  for (let i = 0; i < 240; i++)
+    await call('topics.Topics/Publish', {
+      topic: i % 4 === 0 ? 'lager.bestandsaktualisierungen' : 'bestellungen.eingegangen',
+      key: `customer-${i % 7}`,
+      metadata: i % 3 === 0 ? { source: 'web' } : {},
+      payload: base64(
+        JSON.stringify({ order: 1000 + i, customer: i % 7, items: [{ sku: 'tea', count: (i % 5) + 1 }] }),
+      ),
+    });
   const set = (path, value, secret = false) =>
     call('config.Config/Set', { path, value: { data: JSON.stringify(value) }, options: { secret } });
   await set('database', { host: 'db.shop.internal', pool: 5, replicas: ['a', 'b'], tls: true });
@@ -201,7 +213,7 @@ async function openValue(page, name) {
 
 async function saveValue(page) {
   await openValue(page, 'pool');
-  await page.getByLabel('Value', { exact: true }).last().fill('12');
+  await page.getByRole('textbox', { name: 'Value', exact: true }).fill('12');
   await page.getByRole('button', { name: 'Save…' }).click();
 }
 
@@ -210,6 +222,15 @@ async function openHistory(page) {
   await page.getByRole('button', { name: 'History', exact: true }).click();
   await page.getByRole('checkbox', { name: 'Compare revision 2' }).check();
   await page.getByRole('button', { name: /^4 / }).click();
+}
+
+async function openEvent(page) {
+  await pageLink(page, 'Events');
+  await page
+    .getByRole('navigation', { name: 'Topics' })
+    .getByRole('button', { name: /^bestellungen/ })
+    .click();
+  await page.getByRole('grid').getByRole('row').nth(3).click();
 }
 
 async function menuItem(page, service, name) {

@@ -1,6 +1,7 @@
 import {
   IconAdjustments,
   IconAlignLeft,
+  IconBolt,
   IconDatabase,
   IconList,
   IconSend,
@@ -35,6 +36,7 @@ const LogsPage = lazyPart(async () => (await import('../features/logs/LogsPage.t
 const ServicesPage = lazyPart(async () => (await import('../features/services/ServicesPage.tsx')).ServicesPage);
 const StorePage = lazyPart(async () => (await import('../features/store/StorePage.tsx')).StorePage);
 const ConfigPage = lazyPart(async () => (await import('../features/config/ConfigPage.tsx')).ConfigPage);
+const EventsPage = lazyPart(async () => (await import('../features/events/EventsPage.tsx')).EventsPage);
 const SettingsPage = lazyPart(async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage);
 /** Shown instead of the pages of services while nothing is open. */
 export const WelcomePage = lazyPart(async () => (await import('../features/welcome/WelcomePage.tsx')).WelcomePage);
@@ -99,6 +101,14 @@ export const pages: readonly Page[] = [
     keys: 'f',
     rail: 'top',
     component: ConfigPage,
+  },
+  {
+    id: 'events',
+    title: 'Events',
+    icon: <IconBolt {...icon} />,
+    keys: 'e',
+    rail: 'top',
+    component: EventsPage,
   },
   {
     id: 'settings',

@@ -55,6 +55,7 @@ const groupOrder = [
   'Terminal',
   'Store',
   'Config',
+  'Events',
 ];
 
 function groupRank({ group }: Command): number {

@@ -64,9 +64,10 @@ describe('what assistive technology gets', () => {
       const server = await launched.server();
       for (const key of ['cart/1', 'cart/2'])
         await call(server, 'store.Store/Write', { record: { key, value: btoa('{"items":[1]}'), expiry: '3600' } });
+      await call(server, 'topics.Topics/Publish', { topic: 'orders', key: '7', payload: btoa('{"id":7}') });
       await call(server, 'config.Config/Set', { path: 'db.pool', value: { data: '5' } });
       await call(server, 'config.Config/Set', { path: 'db.key', value: { data: '"k"' }, options: { secret: true } });
-      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Config', 'Settings']) {
+      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Config', 'Events', 'Settings']) {
         await navigation.getByText(title, { exact: true }).click();
         await page.getByRole('heading', { name: title, level: 1 }).first().waitFor();
         await look(title);
@@ -93,6 +94,17 @@ describe('what assistive technology gets', () => {
       await look('Config, history');
       await page.getByRole('button', { name: 'JSON', exact: true }).click();
       await look('Config, JSON');
+      await navigation.getByText('Events', { exact: true }).click();
+      await page.getByRole('grid', { name: 'Events of orders' }).getByText('{"id":7}').click();
+      await page.getByRole('region', { name: 'Event 0' }).getByText('"id"').waitFor();
+      await look('Events, an event');
+      await page.getByRole('tab', { name: /^Groups/ }).click();
+      await look('Events, groups');
+      await page.getByRole('button', { name: 'Publish', exact: true }).click();
+      await page.getByRole('dialog').first().waitFor();
+      await look('Events, publish');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').first().waitFor({ state: 'detached' });
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog').first().waitFor();
       await look('palette');

@@ -2,8 +2,9 @@ import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { toMicroError } from '../../../shared/contract/errors.ts';
 import { Button } from '../../ui/Button.tsx';
+import { parseSpan } from '../../ui/parseSpan.ts';
 import { jsonProblemAt } from '../../ui/jsonFormat.ts';
-import { lifeProblem, parseSpan } from './life.ts';
+import { lifeProblem } from './life.ts';
 import { isConflict, offerUndoOfSave, type TablePlace, writeRecord } from './recordActions.ts';
 import classes from './Store.module.css';
 
