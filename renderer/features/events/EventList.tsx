@@ -85,6 +85,16 @@ export function EventList({
   const { end } = list;
   const isAway = list.first > 0;
 
+  // An event that was chosen elsewhere, as by going to a place, is brought into sight.
+  const latest = useRef({ reveal: list.reveal, found });
+  useEffect(() => {
+    latest.current = { reveal: list.reveal, found };
+  });
+  const isThere = found >= 0;
+  useEffect(() => {
+    if (selected !== undefined && isThere) latest.current.reveal(latest.current.found);
+  }, [selected, isThere]);
+
   useEffect(() => {
     // What one reads further down must not move when new events come at the top.
     range.hold(held || isAway);

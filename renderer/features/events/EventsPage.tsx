@@ -12,6 +12,7 @@ import { TryLines } from '../../ui/TryLines.tsx';
 import classes from './Events.module.css';
 import { GoField } from './GoField.tsx';
 import { type PublishDraft, PublishForm } from './PublishForm.tsx';
+import type { Place } from './positions.ts';
 import { TopicList } from './TopicList.tsx';
 import { TopicView } from './TopicView.tsx';
 import { tryEvents } from './tryEvents.ts';
@@ -37,6 +38,11 @@ export function EventsPage() {
       ...(merged.offset === undefined ? {} : { offset: String(merged.offset) }),
       ...(merged.side === 'groups' ? { side: 'groups' } : {}),
     });
+  };
+  const goTo = async (place: Place): Promise<void> => {
+    await range.go(place);
+    const at = (place.case === 'end' ? range.events[0] : range.events.at(-1))?.event?.offset;
+    if (at !== undefined) go({ offset: at, side: 'event' });
   };
   const publish = (): void => setDraft({ topic: topic?.name ?? '', key: '', payload: '' });
   const latest = useRef(publish);
@@ -77,7 +83,7 @@ export function EventsPage() {
       >
         {topic ? (
           <>
-            <GoField ref={goField} onGo={(place) => void range.go(place)} />
+            <GoField ref={goField} onGo={(place) => void goTo(place)} />
             {range.following ? (
               <Chip
                 pressed={paused}
