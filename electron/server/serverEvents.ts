@@ -68,7 +68,7 @@ export function createServerEvents({ home, logger, sockets, settings }: ServerEv
 }
 
 /** What the settings say of a topic. */
-export function limitsOf(settings: Settings['events']): (topic: string) => EventLimits {
+function limitsOf(settings: Settings['events']): (topic: string) => EventLimits {
   return (topic) => {
     const own = Object.hasOwn(settings.topics, topic) ? settings.topics[topic] : undefined;
     return {

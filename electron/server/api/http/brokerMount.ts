@@ -11,7 +11,7 @@ import { readBody } from './readBody.ts';
 import { readerSignal, sendEvents } from './serverSentEvents.ts';
 
 /** Where the broker is, over plain HTTP. */
-export const BROKER_PATH = '/_broker/';
+const BROKER_PATH = '/_broker/';
 
 /** `POST /_broker/<topic>` tells the body to whoever listens; `GET /_broker/<topic>?queue=` listens. */
 export function brokerMount(broker: Broker): HttpMount {

@@ -3,7 +3,7 @@ import type { BrokerMessage } from '../../events/broker.ts';
 import type { StoredEvent } from '../../events/eventLog.ts';
 
 /** Bytes as plain HTTP has them: text, or base64 under another name when they are none. */
-export function payloadJson(payload: Uint8Array): { payload: string } | { payloadBase64: string } {
+function payloadJson(payload: Uint8Array): { payload: string } | { payloadBase64: string } {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   return isUtf8(bytes) ? { payload: bytes.toString('utf8') } : { payloadBase64: bytes.toString('base64') };
 }

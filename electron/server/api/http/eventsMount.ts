@@ -14,7 +14,7 @@ import { readBody } from './readBody.ts';
 import { readerSignal, sendEvents } from './serverSentEvents.ts';
 
 /** Where events are, over plain HTTP. */
-export const EVENTS_PATH = '/_events/';
+const EVENTS_PATH = '/_events/';
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;

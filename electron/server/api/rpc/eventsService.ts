@@ -6,7 +6,7 @@ import { callerOf } from './callerContext.ts';
 import { pulledFrom } from './consumerStream.ts';
 
 /** Where the key of an event stands in micro's messages, which have no field for it. */
-export const KEY_METADATA = 'micro-key';
+const KEY_METADATA = 'micro-key';
 /** Events of one reading when nothing is said; micro's own number. */
 const USUAL_READ = 250;
 const MAX_READ = 1_000;
