@@ -55,10 +55,13 @@ export const consumeAction: EventsAction = {
   async run(context, [topic = ''], { group, from, count, verbose }) {
     const position = from === undefined ? {} : { from: parsePosition('from', from, Date.now()) };
     const { client } = await context.connect();
-    const enough = new AbortController();
-    const signal = AbortSignal.any([context.signal, enough.signal]);
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    const stop = (): void => stopped.abort();
+    context.signal.addEventListener('abort', stop, { once: true });
     const autoAck = group === '';
     const receipts = new Set<Promise<unknown>>();
+    let failure: { error: unknown } | undefined;
     let printed = 0;
     for await (const delivery of client.topics.consume({ topic, group, autoAck, ...position }, { signal })) {
       const { event, attempt } = delivery;
@@ -69,15 +72,18 @@ export const consumeAction: EventsAction = {
       if (!autoAck) {
         const receipt = client.topics
           .ack({ topic, group, ids: [event.id] }, { signal: context.signal })
+          .catch((error: unknown) => (failure ??= { error }))
           .finally(() => receipts.delete(receipt));
         receipts.add(receipt);
         if (receipts.size >= MAX_RECEIPTS) await Promise.race(receipts);
       }
       printed += 1;
-      if (printed === count) break;
+      if (printed === count || failure) break;
     }
     await Promise.all(receipts);
-    enough.abort();
+    context.signal.removeEventListener('abort', stop);
+    stop();
+    if (failure) throw failure.error;
     return exitCode.fine;
   },
 };
