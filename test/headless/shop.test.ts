@@ -35,16 +35,20 @@ async function services(): Promise<Service[]> {
 }
 
 function whenAllRun(): Promise<Service[]> {
-  return waitFor('every service of the shop runs and the task is completed', async () => {
-    const all = await services();
-    const settled = all.filter(
-      (one) =>
-        (one.kind === 'task' ? one.reason === 'completed' : one.status === 'running') ||
-        // Where Python is not installed, and nowhere else, one of them cannot run.
-        (one.name === 'stock' && one.reason.includes('python3')),
-    );
-    return all.length === 10 && settled.length === 10 && all;
-  });
+  return waitFor(
+    'every service of the shop runs and the task is completed',
+    async () => {
+      const all = await services();
+      const settled = all.filter(
+        (one) =>
+          (one.kind === 'task' ? one.reason === 'completed' : one.status === 'running') ||
+          // Where Python is not installed, and nowhere else, one of them cannot run.
+          (one.name === 'stock' && one.reason.includes('python3')),
+      );
+      return all.length === 10 && settled.length === 10 && all;
+    },
+    60_000,
+  );
 }
 
 /** Live processes that carry the marker of a service of ours. */
@@ -66,6 +70,31 @@ describe('examples/shop', () => {
       const logs = await microProcess(['logs', 'mailer', '-n', '50'], { home });
       return logs.out.includes('visitor-');
     });
+  });
+
+  it('its graph shows who publishes orders and who consumes them, and the ledger has them in its books', async () => {
+    server = await startServer(home, ['--project', shop]);
+    const all = await whenAllRun();
+    const hasStock = all.some(({ name, status }) => name === 'stock' && status === 'running');
+    const consumers = hasStock ? ['ledger', 'stock'] : ['ledger'];
+    const expected = ['orders topic:orders.placed', ...consumers.map((name) => `topic:orders.placed ${name}`)];
+    await waitFor(
+      'an order went to everybody who wants to know',
+      async () => {
+        const { edges } = (await microProcess(['graph', '--json'], { home })).json<{
+          edges: { from: string; to: string; calls: number }[];
+        }>();
+        const seen = edges.filter(({ calls }) => calls > 0).map(({ from, to }) => `${from} ${to}`);
+        return expected.every((edge) => seen.includes(edge));
+      },
+      60_000,
+    );
+    const sold = await waitFor('the ledger has an order', async () => {
+      const { code, out } = await microProcess(['ledger', 'today'], { home });
+      const value = code === 0 && (JSON.parse(out) as { orders: number; currency: string });
+      return value && value.orders > 0 && value;
+    });
+    expect(sold.currency).toBe('EUR');
   });
 
   it('a service that is killed runs again by itself, and after SIGTERM of the server nothing is alive', async () => {
