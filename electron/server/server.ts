@@ -42,6 +42,7 @@ import { ShellEnvironment } from './host/shellEnvironment.ts';
 import { createProcessTable } from './host/systemProcessTable.ts';
 import { UsageSampler } from './host/usageSampler.ts';
 import { IdleEnd } from './idleEnd.ts';
+import { serveLogViews } from './logSockets.ts';
 import { createFileLogStore, type FileLogStore } from './logs/fileLogStore.ts';
 import { logSettingsOf } from './logs/logSettings.ts';
 import type { RunLogWriter } from './logs/logStore.ts';
@@ -166,14 +167,7 @@ class LocalServer implements MicroServer {
     this.serverEvents = serverEvents;
     // A lower limit acts at once.
     settings.onDidChange(() => void logs.applyLimits().catch((error: unknown) => this.logger.warn(errorText(error))));
-    this.sockets.mount('logs', (socket) => {
-      logs.openViews({
-        send: (text) => socket.send(text),
-        onMessage: (listener) => socket.on('message', (data) => listener(String(data))),
-        onClose: (listener) => socket.on('close', listener),
-        close: () => socket.close(1011, 'the thread that reads logs failed'),
-      });
-    });
+    this.sockets.mount('logs', (socket) => serveLogViews(socket, logs));
     const terminals = await createServerTerminals({
       launcher: this.ptyLauncher,
       trees: this.trees,
