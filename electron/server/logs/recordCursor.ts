@@ -89,8 +89,10 @@ export class RecordCursor {
       throw error;
     });
     if (!stretch) {
-      this.missed += this.source.end - this.next;
-      this.next = this.source.end;
+      // Only that file is gone; what comes after it is there.
+      const end = this.source.segmentEnd(this.next);
+      this.missed += end - this.next;
+      this.next = end;
       return;
     }
     const { walker } = stretch;

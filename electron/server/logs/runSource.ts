@@ -194,6 +194,15 @@ export class RunSource {
     return undefined;
   }
 
+  /** One past the last record of the segment that a record is in. */
+  segmentEnd(record: number): number {
+    for (const { index, header } of this.segments) {
+      const end = header.recordsBefore + index.records;
+      if (record < end) return end;
+    }
+    return this.end;
+  }
+
   /** The stretch that ends with the block of the record before this one; undefined before the first. */
   async stretchBefore(record: number, maxBytes = STRETCH_BYTES): Promise<Stretch | undefined> {
     for (let i = this.segments.length - 1; i >= 0; i--) {
