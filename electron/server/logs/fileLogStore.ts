@@ -2,7 +2,7 @@ import type { LogQuery } from '../../../shared/contract/gen/logs_pb.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import { DisposableStore } from '../base/lifecycle.ts';
-import { errorText, type Logger } from '../base/logger.ts';
+import type { Logger } from '../base/logger.ts';
 import { ActiveRuns } from './activeRuns.ts';
 import { ArrivalTimes } from './arrivalTimes.ts';
 import { type LiveLogs, type LiveState, PARTIAL_BYTES, runKey } from './liveLogs.ts';
@@ -200,11 +200,12 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
   }
 
   async handleFacts(log: RunLog, facts: { pid?: number; readyAt?: number } | RunEnd): Promise<void> {
-    const { journal } = await this.folders.open(log.service);
-    await journal.add({ run: log.run, ...facts }).catch((error: unknown) => {
-      this.logger.warn(`facts of run ${log.run} of ${log.service} were not stored: ${errorText(error)}`);
-    });
+    await this.folders.addFacts(log.service, log.run, facts);
     this.runsChanged.fire([log.service]);
+  }
+
+  handleLost(log: RunLog, text: string): Promise<void> {
+    return this.folders.addRemoval(log.service, text);
   }
 
   handleEnd(log: RunLog): void {

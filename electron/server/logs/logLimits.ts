@@ -78,7 +78,7 @@ export class LogLimits {
       const active = this.options.active(one.service);
       for (const log of active) log.note(text, 'warn');
       // Nobody writes into the log of a service that does not run: its next run says it.
-      if (active.length === 0) await (await folders.open(one.service)).journal.addRemoval(text);
+      if (active.length === 0) await folders.addRemoval(one.service, text);
       this.options.handleRemoved(one.service);
     }
   }

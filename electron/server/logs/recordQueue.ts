@@ -140,14 +140,15 @@ export class RecordQueue {
     this.isEnded = true;
   }
 
-  /** Writes everything that is left and closes the files. */
-  async finish(): Promise<void> {
+  /** Writes everything that is left and closes the files. Resolves with how many lines at most could not be written. */
+  async finish(): Promise<number> {
     await this.flushing;
     await this.flushOnce(true);
     // Notes of a recovery may have come meanwhile.
     if (this.filling.records > 0 && !this.failed) await this.flushOnce(true);
     await this.segments.close().catch((error: unknown) => this.fail(error));
     await this.open.close();
+    return this.writing.records + this.filling.records + this.lostLines;
   }
 
   /** Lets go whoever still waits. */

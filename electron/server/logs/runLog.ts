@@ -31,6 +31,8 @@ export interface RunLogHost {
   handleSegmentFinished(log: RunLog): void;
   /** Remembers facts of the run; resolves when they are on disk. */
   handleFacts(log: RunLog, facts: { pid?: number; readyAt?: number } | RunEnd): Promise<void>;
+  /** Lines at the end of the run could not be written; `text` says it, and the next run is to begin with it. */
+  handleLost(log: RunLog, text: string): Promise<void>;
   handleEnd(log: RunLog): void;
 }
 
@@ -185,8 +187,13 @@ export class RunLog implements RunLogWriter {
   private async finish(end: RunEnd): Promise<void> {
     this.touch();
     this.open.end(this.lastUs);
-    await this.queue.finish();
+    const lost = await this.queue.finish();
     await this.host.handleFacts(this, end);
+    if (lost > 0) {
+      const text = `up to ${lost} lines at the end of run ${this.run} are missing: the log could not be written`;
+      this.host.logger.error(`${this.service}: ${text}`, { service: this.service, run: this.run });
+      await this.host.handleLost(this, text);
+    }
     this.queue.release();
     this.host.handleEnd(this);
   }

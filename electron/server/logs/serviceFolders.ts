@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, type Logger } from '../base/logger.ts';
 import { LogCatalog } from './logCatalog.ts';
+import type { RunInfo } from './logStore.ts';
 import { recoverRuns } from './recoverRuns.ts';
 import { RunJournal } from './runJournal.ts';
 
@@ -35,6 +36,22 @@ export class ServiceFolders {
       opened.catch(() => this.opened.delete(service));
     }
     return opened;
+  }
+
+  /** Remembers facts of a run; what the disk refuses is known until the server ends. */
+  async addFacts(service: string, run: number, facts: Partial<RunInfo>): Promise<void> {
+    const { journal } = await this.open(service);
+    await journal.add({ ...facts, run }).catch((error: unknown) => {
+      this.logger.warn(`facts of run ${run} of ${service} were not stored: ${errorText(error)}`);
+    });
+  }
+
+  /** Remembers for the next run to say that lines of a service are gone. */
+  async addRemoval(service: string, text: string): Promise<void> {
+    const { journal } = await this.open(service);
+    await journal.addRemoval(text).catch((error: unknown) => {
+      this.logger.warn(`that lines of ${service} are gone was not stored: ${errorText(error)}`);
+    });
   }
 
   /** Resolves when everything that is known of runs is on disk. */

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
@@ -90,6 +90,23 @@ describe('a log store that meets with faults', () => {
     expect(new Set(records.map(({ timeUs }) => timeUs)).size).toBeGreaterThan(50);
   });
 
+  it('says in the next run that the disk refused the end of one', async () => {
+    f = await LogStoreFixture.create();
+    const writer = await f.run('a');
+    // A folder in the place of the file cannot be written, whoever runs the test.
+    await mkdir(join(f.folder, 'a/00000001-0001.log'));
+    for (let i = 0; i < 3; i++) writer.write('stdout', Buffer.from(`line ${i}\n`), nowUs());
+    await writer.end(exited);
+    expect(f.entries.map(({ message }) => message)).toContainEqual(expect.stringContaining('cannot be written'));
+    await rm(join(f.folder, 'a/00000001-0001.log'), { recursive: true });
+    await f.reopen();
+    const next = await f.run('a');
+    next.write('stdout', Buffer.from('on\n'), nowUs());
+    await next.end(exited);
+    const said = 'up to 3 lines at the end of run 1 are missing: the log could not be written';
+    expect(await f.texts('a')).toEqual([said, 'on']);
+  });
+
   it('is not put off by files that lie beside the folders of services', async () => {
     f = await LogStoreFixture.create();
     await writeFile(join(f.folder, 'desktop.log'), 'the app says\n');
@@ -147,7 +164,7 @@ describe('a log store that meets with faults', () => {
       if (i % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await reading;
-    // What the limits took before it began is not its loss.
+    // What the limits took before it began is not its loss. What is left is read, not left out with what is gone.
     expect(seen).toBeGreaterThanOrEqual(20_000 - (numbers[0] as number));
     expect(seen - numbers.length).toBeGreaterThan(0);
     expect(numbers.every((number, i) => i === 0 || number > (numbers[i - 1] as number))).toBe(true);
