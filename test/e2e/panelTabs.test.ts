@@ -26,7 +26,7 @@ test('a tab is dragged into a split and back over logs that go on, every time', 
   const { page } = launched;
   await allRunning(launched, 2);
   for (const name of ['left', 'right']) {
-    await page.locator(`.react-flow__node[data-id="${name}"]`).dblclick();
+    await page.locator(`.react-flow__node[data-id="${name}"]`).dispatchEvent('dblclick');
     await page
       .getByRole('grid', { name: new RegExp(name) })
       .getByText(/^tick/)
