@@ -254,8 +254,11 @@ describe('the log in the window', () => {
   test('a drag over the histogram shows that stretch of time, and everything comes back', async () => {
     await open({ numbered: NUMBERED });
     const bars = page.getByRole('img', { name: /lines, .* over time/ });
-    await grid.getByText(/^tick 20$/).waitFor();
-    await page.getByRole('img', { name: /^50\d\d lines/ }).waitFor();
+    await grid
+      .getByText(/^tick [2-9]\d+$/)
+      .first()
+      .waitFor();
+    await page.getByRole('img', { name: /^5\d{3} lines/ }).waitFor();
     const box = await bars.boundingBox();
     if (!box) throw new Error('there is no histogram');
     await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
