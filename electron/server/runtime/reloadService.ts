@@ -42,7 +42,10 @@ export async function reloadService(service: ReloadedService, request: ReloadReq
   if (copies.onlyWait) {
     // Nothing runs that would be old; what is started later is new.
     builds.isDue = true;
-    return { outcome: 'dropped' };
+    if (copies.waitForOthers) return { outcome: 'dropped' };
+    // The reload that this one overtook has just begun to start it; it comes up with what has changed since.
+    request.onSwap();
+    return settledRestart(service, signal);
   }
   const serving = copies.serve;
   let log: RunLogWriter | undefined;
@@ -116,6 +119,11 @@ async function restart(
   if (!service.isWanted() || service.isOvertaken()) return { outcome: 'dropped' };
   service.copies.begin(cause);
   service.changed();
+  return settledRestart(service, signal);
+}
+
+/** What comes of copies that are on their way. */
+async function settledRestart(service: ReloadedService, signal: AbortSignal): Promise<ReloadResult> {
   await settled(service, signal);
   const { status, reason } = service.shown();
   if (status === Status.ERROR) return { outcome: 'failed', problem: reason };

@@ -38,6 +38,13 @@ export class ServiceCopies {
   get onlyWait(): boolean {
     return this.all.every((replica) => replica.state.phase === 'waiting' && replica.instances.size === 0);
   }
+  /** One of them waits for another service. */
+  get waitForOthers(): boolean {
+    return this.all.some(
+      ({ state }) =>
+        state.phase === 'waiting' && (state.wait.blocked !== undefined || state.wait.waitingFor.length > 0),
+    );
+  }
   /** One of them serves. */
   get serve(): boolean {
     return this.all.some((replica) => replica.current?.phase === 'ready');
