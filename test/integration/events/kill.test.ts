@@ -33,7 +33,7 @@ describe('events in a file, whose process is killed while it publishes and consu
     // Inside the checkout, because the native library is found from there.
     bundle = join(process.cwd(), 'dist', `eventWriter-${process.pid}.mjs`);
     await build({
-      entryPoints: ['test/helpers/eventWriter.ts'],
+      entryPoints: ['test/fixtures/eventWriter.ts'],
       outfile: bundle,
       bundle: true,
       platform: 'node',
