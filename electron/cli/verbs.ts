@@ -177,6 +177,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/publish.ts')).publishVerb,
   },
   {
+    name: 'auth',
+    summary: 'accounts, rules and tokens, and what was refused',
+    group: 'State',
+    load: async () => (await import('./verbs/auth.ts')).authVerb,
+  },
+  {
     name: 'doctor',
     summary: 'check this machine and the server, with a next step for what is wrong',
     group: 'Server',

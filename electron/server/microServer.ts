@@ -14,6 +14,8 @@ export interface ServerOptions {
   gatewayPort?: number;
   /** When it is 0 the ports for OpenTelemetry are any free ones as well. */
   proxyPort?: number;
+  /** Calls to services need what the rules say, whatever settings.json says. */
+  auth?: boolean;
   /** It ends by itself when whoever started it is gone, no client is connected and nothing runs, after so long. */
   endWhenIdleMs?: number;
   /** The built page, for browsers. */

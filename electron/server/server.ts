@@ -12,6 +12,7 @@ import { apiRoutes, contractServices, grpcRoutes, rpcPaths } from './api/api.ts'
 import { coreServices } from './api/coreServices.ts';
 import { doctor } from './api/doctor.ts';
 import { ApiPort } from './api/http/apiPort.ts';
+import { Admission } from './api/http/admission.ts';
 import { Credentials } from './api/http/credentials.ts';
 import { Sockets } from './api/http/sockets.ts';
 import { UI_PATH, UiFiles } from './api/http/uiFiles.ts';
@@ -21,10 +22,13 @@ import { systemClock } from './base/clock.ts';
 import { Emitter } from './base/event.ts';
 import { DisposableStore, toDisposable } from './base/lifecycle.ts';
 import { createLogger, errorText, type Logger } from './base/logger.ts';
+import type { Authority } from './auth/authority.ts';
 import { SecretBox } from './config/secretBox.ts';
 import { readSecretKey } from './config/secretKey.ts';
 import { StoredConfig } from './config/storedConfig.ts';
 import { configDocuments } from './configDocuments.ts';
+import { createAuthority, followAuthSetting, keepServiceAccount } from './createAuthority.ts';
+import { createTrafficGuard } from './trafficGuard.ts';
 import { bringUp } from './bringUp.ts';
 import { bundledSdk } from './bundledSdk.ts';
 import { callerLookup } from './callerLookup.ts';
@@ -128,6 +132,7 @@ class LocalServer implements MicroServer {
   private gateway: Gateway | undefined;
   private apiPort: ApiPort | undefined;
   private proxy: Proxy | undefined;
+  private authority: Authority | undefined;
   private traces: TraceStore | undefined;
   private reportPorts: ReportPorts | undefined;
   private otlpUrls = { http: '', grpc: '' };
@@ -190,7 +195,10 @@ class LocalServer implements MicroServer {
     });
     this.traces = traces;
     traces.start();
-    const runtime = this.createRuntime(logs, terminals);
+    const authority = createAuthority(home, this.records, this.logger.child('auth'), this.credentials);
+    this.authority = authority;
+    await followAuthSetting(authority, settings, this.options.auth === true);
+    const runtime = this.createRuntime(logs, terminals, authority);
     this.runtime = runtime;
     this.store.add(forgetRemoved(terminals, runtime));
     const trafficSettings = this.store.add(new TrafficSettings(settings, systemClock));
@@ -210,6 +218,7 @@ class LocalServer implements MicroServer {
       callers,
       onDidAnswer: this.accessLogs.tell,
       keptBodyBytes: () => trafficSettings.current.keptBodyKilobytes * 1024,
+      guard: createTrafficGuard(authority, this.credentials, callers),
       onDidCall: (call: Call) => {
         this.callStats.add(call);
         this.recentCalls.add(call);
@@ -224,7 +233,7 @@ class LocalServer implements MicroServer {
     });
     const usage = this.store.add(new UsageFeed(this.measure(runtime), systemClock, this.logger));
     const apiPort = new ApiPort({
-      credentials: this.credentials,
+      admission: new Admission(this.credentials, authority),
       logger: this.logger.child('api'),
       rpcPaths,
       sockets: this.sockets,
@@ -261,6 +270,7 @@ class LocalServer implements MicroServer {
         config: this.config,
         events: serverEvents.events,
         broker: serverEvents.broker,
+        authority,
         restoreFolder: join(home, 'store'),
         logBytes: () => logs.storedBytes(),
         clock: systemClock,
@@ -324,7 +334,7 @@ class LocalServer implements MicroServer {
     return `${this.addresses?.proxy}${UI_PATH}?code=${this.credentials.createCode()}`;
   }
 
-  private createRuntime(logs: FileLogStore, terminals: TerminalHost): Runtime {
+  private createRuntime(logs: FileLogStore, terminals: TerminalHost, authority: Authority): Runtime {
     return createLocalRuntime({
       home: this.options.home,
       clock: systemClock,
@@ -350,7 +360,10 @@ class LocalServer implements MicroServer {
           sdk: bundledSdk()?.href,
         };
       },
-      serviceToken: (service) => this.credentials.serviceToken(service),
+      serviceToken: (service) => {
+        if (authority.enabled) keepServiceAccount(authority, service, this.logger);
+        return this.credentials.serviceToken(service);
+      },
       inFlight: this.inFlight,
       watcher: this.watcher,
     });
@@ -415,6 +428,7 @@ class LocalServer implements MicroServer {
     await this.reportPorts?.close();
     await this.traces?.close();
     await this.serverEvents?.close();
+    await this.authority?.audit.settled();
     await this.records.close();
     this.watcher.stop();
     this.store.dispose();

@@ -1,6 +1,8 @@
 import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { Broker } from '../contract/gen/broker_pb.ts';
+import { Accounts, Auth, Rules } from '../contract/gen/auth_pb.ts';
+import { Authority } from '../contract/gen/authority_pb.ts';
 import { Console } from '../contract/gen/calls_pb.ts';
 import { ConfigHistory } from '../contract/gen/config_history_pb.ts';
 import { Config } from '../contract/gen/config_pb.ts';
@@ -32,6 +34,10 @@ export interface MicroClient {
   readonly configHistory: Client<typeof ConfigHistory>;
   readonly topics: Client<typeof Topics>;
   readonly broker: Client<typeof Broker>;
+  readonly auth: Client<typeof Auth>;
+  readonly accounts: Client<typeof Accounts>;
+  readonly rules: Client<typeof Rules>;
+  readonly authority: Client<typeof Authority>;
   readonly debug: Client<typeof Debug>;
   readonly settings: Client<typeof Settings>;
   /** What the clients above send their requests through, for further services of the same server. */
@@ -85,6 +91,10 @@ export function createMicroClient(options: MicroClientOptions): MicroClient {
     configHistory: createClient(ConfigHistory, transport),
     topics: createClient(Topics, transport),
     broker: createClient(Broker, transport),
+    auth: createClient(Auth, transport),
+    accounts: createClient(Accounts, transport),
+    rules: createClient(Rules, transport),
+    authority: createClient(Authority, transport),
     debug: createClient(Debug, transport),
     settings: createClient(Settings, transport),
     transport,

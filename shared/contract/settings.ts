@@ -58,11 +58,16 @@ const events = z.strictObject({
     .describe('What holds for single topics instead.'),
 });
 
+const auth = z.strictObject({
+  enabled: z.boolean().default(false).describe('Whether calls to services are held against the rules of micro auth.'),
+});
+
 /** The content of settings.json in MICRO_HOME. Every key may be absent. */
 export const settingsSchema = z.strictObject({
   logs: logs.prefault({}),
   traffic: traffic.prefault({}),
   events: events.prefault({}),
+  auth: auth.prefault({}),
 });
 
 /** All settings, with defaults filled in. */
@@ -73,6 +78,7 @@ export interface SettingsChange {
   logs?: Partial<Settings['logs']>;
   traffic?: Partial<Settings['traffic']>;
   events?: Partial<Settings['events']>;
+  auth?: Partial<Settings['auth']>;
 }
 
 /** What holds when nothing is set. */
@@ -110,6 +116,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): string[] {
 function shapeAt(path: readonly PropertyKey[]): Record<string, unknown> {
   if (path[0] === 'logs') return logs.shape;
   if (path[0] === 'traffic') return traffic.shape;
+  if (path[0] === 'auth') return auth.shape;
   if (path[0] !== 'events') return settingsSchema.shape;
   const { topics: _, ...ofOne } = events.shape;
   return path.length > 1 ? ofOne : events.shape;

@@ -1,5 +1,6 @@
 import type { DescFile, DescMessage } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { file_auth } from '../../shared/contract/gen/auth_pb.ts';
 import { file_broker } from '../../shared/contract/gen/broker_pb.ts';
 import { file_debug } from '../../shared/contract/gen/debug_pb.ts';
 import { file_events } from '../../shared/contract/gen/events_pb.ts';
@@ -68,6 +69,25 @@ const MESSAGES: Record<string, Record<string, Record<string, number>>> = {
     ReadResponse: { events: 1 },
     WriteRequest: { event: 1, ttl: 2 },
   },
+  auth: {
+    Token: { access_token: 1, refresh_token: 2, created: 3, expiry: 4 },
+    Account: { id: 1, type: 2, metadata: 4, scopes: 5, issuer: 6, secret: 7, name: 8 },
+    Resource: { name: 1, type: 2, endpoint: 3 },
+    Rule: { id: 1, scope: 2, resource: 3, access: 4, priority: 5 },
+    GenerateRequest: { id: 1, metadata: 3, scopes: 4, secret: 5, type: 6, provider: 7, options: 8, name: 9 },
+    GenerateResponse: { account: 1 },
+    InspectRequest: { token: 1, options: 2 },
+    InspectResponse: { account: 1 },
+    TokenRequest: { id: 1, secret: 2, refresh_token: 3, token_expiry: 4, options: 5 },
+    TokenResponse: { token: 1 },
+    ListAccountsRequest: { options: 1 },
+    DeleteAccountRequest: { id: 1, options: 2 },
+    ChangeSecretRequest: { id: 1, old_secret: 2, new_secret: 3, options: 4 },
+    CreateRequest: { rule: 1, options: 2 },
+    DeleteRequest: { id: 1, options: 2 },
+    ListRequest: { options: 2 },
+    ListResponse: { rules: 1 },
+  },
   debug: {
     HealthResponse: { status: 1 },
     StatsResponse: { timestamp: 1, started: 2, uptime: 3, memory: 4, threads: 5, gc: 6, requests: 7, errors: 8 },
@@ -79,6 +99,9 @@ const METHODS: Record<string, string[]> = {
   'runtime.Runtime': ['Create', 'Read', 'Delete', 'Update', 'Logs >'],
   'registry.Registry': ['GetService', 'Register', 'Deregister', 'ListServices', 'Watch >'],
   'debug.Debug': ['Health', 'Stats'],
+  'auth.Auth': ['Generate', 'Inspect', 'Token'],
+  'auth.Accounts': ['List', 'Delete', 'ChangeSecret'],
+  'auth.Rules': ['Create', 'Delete', 'List'],
   'broker.Broker': ['Publish', 'Subscribe >'],
   'events.Stream': ['Publish', 'Consume >'],
   'events.Store': ['Read', 'Write'],
@@ -87,6 +110,7 @@ const METHODS: Record<string, string[]> = {
 const files: Record<string, DescFile> = {
   runtime: file_runtime,
   registry: file_registry,
+  auth: file_auth,
   broker: file_broker,
   events: file_events,
   debug: file_debug,

@@ -14,6 +14,8 @@ export interface MicroProcessResult {
 export interface MicroProcessOptions {
   home: string;
   cwd?: string;
+  /** What it reads; nothing when absent. */
+  input?: string;
   /** Is called with the output so far and may end the process. */
   watch?: (out: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -29,8 +31,11 @@ export async function microProcess(
   const child = spawn(process.execPath, [await bundledCli(), ...words], {
     env: { ...kept, MICRO_HOME: options.home },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A program that does not read may be gone by then.
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input);
   let out = '';
   let err = '';
   child.stdout.on('data', (data: Buffer) => {

@@ -27,6 +27,7 @@ export const serverVerb: Verb = {
         '--end-when-idle [seconds]',
         'end by itself once whoever started it is gone and nothing uses it (default: 10)',
       )
+      .option('--auth', 'hold calls to services against the rules of micro auth, whatever settings.json says')
       .option('--ui', 'also print a link that opens the window in a browser, good for one use');
     addExamples(command, [
       ['micro server', 'with the projects that were open last'],
@@ -50,6 +51,7 @@ export const serverVerb: Verb = {
       ...(gatewayPort === undefined ? {} : { gatewayPort }),
       ...(proxyPort === undefined ? {} : { proxyPort }),
       ...(endWhenIdleMs === undefined ? {} : { endWhenIdleMs }),
+      auth: options.auth === true,
       ...(uiFolder === undefined ? {} : { uiFolder }),
       onDidLog(entry) {
         if (entry.level !== 'warn' && entry.level !== 'error') return;

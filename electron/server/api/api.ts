@@ -1,6 +1,8 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { Broker as BrokerContract } from '../../../shared/contract/gen/broker_pb.ts';
+import { Accounts, Auth, Rules } from '../../../shared/contract/gen/auth_pb.ts';
+import { Authority } from '../../../shared/contract/gen/authority_pb.ts';
 import { Console } from '../../../shared/contract/gen/calls_pb.ts';
 import { ConfigHistory } from '../../../shared/contract/gen/config_history_pb.ts';
 import { Config as ConfigContract } from '../../../shared/contract/gen/config_pb.ts';
@@ -23,6 +25,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { TerminalHost } from '../terminals/terminalHost.ts';
 import type { CallStats } from '../traffic/callStats.ts';
 import { brokerService } from './rpc/brokerService.ts';
+import { authService, type AuthServiceOptions } from './rpc/authService.ts';
 import { configService } from './rpc/configService.ts';
 import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService.ts';
 import { debugService } from './rpc/debugService.ts';
@@ -57,6 +60,10 @@ export const contractServices: readonly DescService[] = [
   EventStore,
   Topics,
   BrokerContract,
+  Auth,
+  Accounts,
+  Rules,
+  Authority,
   Debug,
 ];
 
@@ -72,7 +79,8 @@ export interface ApiOptions
     TracesServiceOptions,
     ConsoleServiceOptions,
     SettingsServiceOptions,
-    RecordsServiceOptions {
+    RecordsServiceOptions,
+    AuthServiceOptions {
   logs: DesktopServiceOptions['logs'];
   registry: Registry;
   config: Config;
@@ -100,6 +108,7 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     eventsService(router, options.events);
     topicsService(router, options);
     brokerService(router, options.broker);
+    authService(router, options);
     trafficService(router, options);
     tracesService(router, options);
     consoleService(router, options);

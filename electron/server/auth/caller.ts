@@ -27,6 +27,9 @@ export const LOCAL_USER: Caller = {
   namespace: ROOT_NAMESPACE,
 };
 
+/** Who shows no token, where that is allowed. */
+export const NOBODY: Caller = { id: '', type: 'user', scopes: [], namespace: ROOT_NAMESPACE };
+
 /** A service of this server that shows the token of its environment. */
 export function serviceCaller(service: string): Caller {
   return { id: service, type: 'service', scopes: [SERVICE_SCOPE], namespace: ROOT_NAMESPACE, service };

@@ -17,12 +17,15 @@ const FOR_SERVICES: Readonly<Record<string, readonly string[]>> = {
   broker: ['*'],
   sockets: ['/events/*'],
   registry: ['*'],
+  auth: ['Rules.List'],
 };
 
 /** The rules that a namespace begins with, as micro's do: services answer everybody, the server itself its own users. */
 export const defaultRules: readonly Rule[] = [
   rule('default', '', 'service', '*', '*'),
   rule('admin', ADMIN_SCOPE, '*', '*', '*'),
+  rule('own-secret', '*', 'core', 'auth', 'Accounts.ChangeSecret'),
+  rule('own-account', '*', 'core', 'authority', 'Authority.Read'),
   ...Object.entries(FOR_SERVICES).flatMap(([name, endpoints]) =>
     endpoints.map((endpoint) =>
       rule(`service-${endpoint === '*' ? name : endpoint.toLowerCase()}`, SERVICE_SCOPE, 'core', name, endpoint),

@@ -112,6 +112,8 @@ function ownVariables(spec: ServiceSpec, own: OwnVariables): Record<string, stri
     MICRO_GATEWAY: own.gateway,
     MICRO_NAMESPACE: 'micro',
     MICRO_TOKEN: own.token,
+    MICRO_AUTH_ID: spec.name,
+    MICRO_AUTH_SECRET: own.token,
     MICRO_INSTANCE_ID: own.instanceId,
     ...(own.sdk === undefined ? {} : { MICRO_SDK: own.sdk }),
     ...urls,

@@ -62,6 +62,7 @@ export class SettingsFile implements Disposable {
         logs: { ...before.logs, ...change.logs },
         traffic: { ...before.traffic, ...change.traffic },
         events: { ...before.events, ...change.events },
+        auth: { ...before.auth, ...change.auth },
       };
       const problems = settingsProblems(value);
       if (problems.length > 0) throw new MicroError('settings.invalid', problems.join('; '));

@@ -11,6 +11,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'gateway.upstream-failed': 502,
   'gateway.timeout': 504,
   'api.forbidden-host': 403,
+  'api.unauthenticated': 401,
+  'auth.token-ended': 401,
+  'auth.forbidden': 403,
   'api.invalid': 400,
   'server.stopping': 503,
 };

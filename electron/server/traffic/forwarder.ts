@@ -4,11 +4,13 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type AccessEntry, entryOf } from './accessEntry.ts';
+import { answerWhenKnown } from './admitted.ts';
 import type { Call, Via } from './call.ts';
 import type { Callers } from './callers.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { GrpcExchange } from './grpcExchange.ts';
 import { isGrpc } from './grpcRequest.ts';
+import { endpointsOf, type TrafficGuard } from './guard.ts';
 import type { InFlight } from './inFlight.ts';
 import { ANSWER_TIMEOUT_MS } from './limits.ts';
 import { type NewCall, newCall } from './newCall.ts';
@@ -36,6 +38,8 @@ export interface TrafficOptions {
   keptBodyBytes?: (() => number) | undefined;
   /** Tells who calls when the request does not say so. */
   callers: Pick<Callers, 'callerOf'>;
+  /** Keeps out who may not call a service. Absent: everybody may. */
+  guard?: TrafficGuard | undefined;
   /** ms for the head of an answer. Default: two minutes. */
   answerTimeoutMs?: number | undefined;
   /** ms that a request waits for a service that is on its way. Default: ten seconds. */
@@ -81,6 +85,19 @@ export class Forwarder {
   /** Forwards one request, as the call of an endpoint when `rpc` says which; answers with a JSON error when it cannot. */
   forward(request: IncomingMessage, response: ServerResponse, route: Route, caller: Caller, rpc?: RpcRoute): void {
     if (!rpc) this.checkNoCore(request, route);
+    const goOn = (): void => this.forwardAdmitted(request, response, route, caller, rpc);
+    const admitted = this.admit(request, route, rpc);
+    if (admitted === undefined) goOn();
+    else answerWhenKnown(admitted, request, response, goOn, { id: this.via, corsOrigin: caller.corsOrigin });
+  }
+
+  private forwardAdmitted(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Route,
+    caller: Caller,
+    rpc: RpcRoute | undefined,
+  ): void {
     const startedAt = this.host.clock.monotonic();
     const { call, headers } = this.prepare(request, route, caller);
     let told = false;
@@ -126,6 +143,8 @@ export class Forwarder {
     rpc?: RpcRoute,
   ): Promise<void> {
     if (!rpc) this.checkNoCore(undefined, route);
+    await this.admit(request, route, rpc);
+    if (socket.destroyed) return;
     const startedAt = this.host.clock.monotonic();
     const { call, headers } = this.prepare(request, route, caller);
     call.kind = 'websocket';
@@ -143,6 +162,13 @@ export class Forwarder {
     };
     if (socket.destroyed) ended();
     else socket.once('close', ended);
+  }
+
+  /** Undefined: whoever sends the request may. What micro itself offers is held against the rules where it answers. */
+  private admit(request: IncomingMessage, route: Route, rpc: RpcRoute | undefined): Promise<void> | undefined {
+    const { guard, registry } = this.options;
+    if (!guard || registry.isCore(route.service)) return undefined;
+    return guard.check(request, route.service, endpointsOf(request, route, rpc));
   }
 
   /** The core services are called by their endpoints alone; to pass anything else on would be to call ourselves. */

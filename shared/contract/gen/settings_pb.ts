@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file settings.proto.
  */
 export const file_settings: GenFile = /*@__PURE__*/
-  fileDesc("Cg5zZXR0aW5ncy5wcm90bxIHZGVza3RvcCIVChNSZWFkU2V0dGluZ3NSZXF1ZXN0IrkBChVDaGFuZ2VTZXR0aW5nc1JlcXVlc3QSJQoEbG9ncxgBIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzSACIAQESLgoHdHJhZmZpYxgCIAEoCzIYLmRlc2t0b3AuVHJhZmZpY1NldHRpbmdzSAGIAQESKQoGZXZlbnRzGAMgASgLMhQuZGVza3RvcC5FdmVudExpbWl0c0gCiAEBQgcKBV9sb2dzQgoKCF90cmFmZmljQgkKB19ldmVudHMiqQEKC0V2ZW50TGltaXRzEiAKE21heF90b3BpY19tZWdhYnl0ZXMYASABKAFIAIgBARIdChBtYXhfdG9waWNfZXZlbnRzGAIgASgBSAGIAQESGgoNbWF4X2FnZV9ob3VycxgDIAEoAUgCiAEBQhYKFF9tYXhfdG9waWNfbWVnYWJ5dGVzQhMKEV9tYXhfdG9waWNfZXZlbnRzQhAKDl9tYXhfYWdlX2hvdXJzIq8BCglMb2dMaW1pdHMSIgoVbWF4X3NlcnZpY2VfbWVnYWJ5dGVzGAEgASgBSACIAQESIAoTbWF4X3RvdGFsX21lZ2FieXRlcxgCIAEoAUgBiAEBEhkKDG1heF9hZ2VfZGF5cxgDIAEoAUgCiAEBQhgKFl9tYXhfc2VydmljZV9tZWdhYnl0ZXNCFgoUX21heF90b3RhbF9tZWdhYnl0ZXNCDwoNX21heF9hZ2VfZGF5cyJzCg9UcmFmZmljU2V0dGluZ3MSFwoKYWNjZXNzX2xvZxgBIAEoCEgAiAEBEiAKE2tlcHRfYm9keV9raWxvYnl0ZXMYAiABKAFIAYgBAUINCgtfYWNjZXNzX2xvZ0IWChRfa2VwdF9ib2R5X2tpbG9ieXRlcyLCAgoQU2V0dGluZ3NSZXNwb25zZRIgCgRsb2dzGAEgASgLMhIuZGVza3RvcC5Mb2dMaW1pdHMSKAoMZGVmYXVsdF9sb2dzGAIgASgLMhIuZGVza3RvcC5Mb2dMaW1pdHMSDAoEZmlsZRgDIAEoCRIPCgdwcm9ibGVtGAQgASgJEhEKCWxvZ19ieXRlcxgFIAEoARIpCgd0cmFmZmljGAYgASgLMhguZGVza3RvcC5UcmFmZmljU2V0dGluZ3MSMQoPZGVmYXVsdF90cmFmZmljGAcgASgLMhguZGVza3RvcC5UcmFmZmljU2V0dGluZ3MSJAoGZXZlbnRzGAggASgLMhQuZGVza3RvcC5FdmVudExpbWl0cxIsCg5kZWZhdWx0X2V2ZW50cxgJIAEoCzIULmRlc2t0b3AuRXZlbnRMaW1pdHMyoAEKCFNldHRpbmdzEkcKDFJlYWRTZXR0aW5ncxIcLmRlc2t0b3AuUmVhZFNldHRpbmdzUmVxdWVzdBoZLmRlc2t0b3AuU2V0dGluZ3NSZXNwb25zZRJLCg5DaGFuZ2VTZXR0aW5ncxIeLmRlc2t0b3AuQ2hhbmdlU2V0dGluZ3NSZXF1ZXN0GhkuZGVza3RvcC5TZXR0aW5nc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("Cg5zZXR0aW5ncy5wcm90bxIHZGVza3RvcCIVChNSZWFkU2V0dGluZ3NSZXF1ZXN0IuwBChVDaGFuZ2VTZXR0aW5nc1JlcXVlc3QSJQoEbG9ncxgBIAEoCzISLmRlc2t0b3AuTG9nTGltaXRzSACIAQESLgoHdHJhZmZpYxgCIAEoCzIYLmRlc2t0b3AuVHJhZmZpY1NldHRpbmdzSAGIAQESKQoGZXZlbnRzGAMgASgLMhQuZGVza3RvcC5FdmVudExpbWl0c0gCiAEBEigKBGF1dGgYBCABKAsyFS5kZXNrdG9wLkF1dGhTZXR0aW5nc0gDiAEBQgcKBV9sb2dzQgoKCF90cmFmZmljQgkKB19ldmVudHNCBwoFX2F1dGgiqQEKC0V2ZW50TGltaXRzEiAKE21heF90b3BpY19tZWdhYnl0ZXMYASABKAFIAIgBARIdChBtYXhfdG9waWNfZXZlbnRzGAIgASgBSAGIAQESGgoNbWF4X2FnZV9ob3VycxgDIAEoAUgCiAEBQhYKFF9tYXhfdG9waWNfbWVnYWJ5dGVzQhMKEV9tYXhfdG9waWNfZXZlbnRzQhAKDl9tYXhfYWdlX2hvdXJzIjAKDEF1dGhTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQFCCgoIX2VuYWJsZWQirwEKCUxvZ0xpbWl0cxIiChVtYXhfc2VydmljZV9tZWdhYnl0ZXMYASABKAFIAIgBARIgChNtYXhfdG90YWxfbWVnYWJ5dGVzGAIgASgBSAGIAQESGQoMbWF4X2FnZV9kYXlzGAMgASgBSAKIAQFCGAoWX21heF9zZXJ2aWNlX21lZ2FieXRlc0IWChRfbWF4X3RvdGFsX21lZ2FieXRlc0IPCg1fbWF4X2FnZV9kYXlzInMKD1RyYWZmaWNTZXR0aW5ncxIXCgphY2Nlc3NfbG9nGAEgASgISACIAQESIAoTa2VwdF9ib2R5X2tpbG9ieXRlcxgCIAEoAUgBiAEBQg0KC19hY2Nlc3NfbG9nQhYKFF9rZXB0X2JvZHlfa2lsb2J5dGVzIucCChBTZXR0aW5nc1Jlc3BvbnNlEiAKBGxvZ3MYASABKAsyEi5kZXNrdG9wLkxvZ0xpbWl0cxIoCgxkZWZhdWx0X2xvZ3MYAiABKAsyEi5kZXNrdG9wLkxvZ0xpbWl0cxIMCgRmaWxlGAMgASgJEg8KB3Byb2JsZW0YBCABKAkSEQoJbG9nX2J5dGVzGAUgASgBEikKB3RyYWZmaWMYBiABKAsyGC5kZXNrdG9wLlRyYWZmaWNTZXR0aW5ncxIxCg9kZWZhdWx0X3RyYWZmaWMYByABKAsyGC5kZXNrdG9wLlRyYWZmaWNTZXR0aW5ncxIkCgZldmVudHMYCCABKAsyFC5kZXNrdG9wLkV2ZW50TGltaXRzEiwKDmRlZmF1bHRfZXZlbnRzGAkgASgLMhQuZGVza3RvcC5FdmVudExpbWl0cxIjCgRhdXRoGAogASgLMhUuZGVza3RvcC5BdXRoU2V0dGluZ3MyoAEKCFNldHRpbmdzEkcKDFJlYWRTZXR0aW5ncxIcLmRlc2t0b3AuUmVhZFNldHRpbmdzUmVxdWVzdBoZLmRlc2t0b3AuU2V0dGluZ3NSZXNwb25zZRJLCg5DaGFuZ2VTZXR0aW5ncxIeLmRlc2t0b3AuQ2hhbmdlU2V0dGluZ3NSZXF1ZXN0GhkuZGVza3RvcC5TZXR0aW5nc1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message desktop.ReadSettingsRequest
@@ -45,6 +45,11 @@ export type ChangeSettingsRequest = Message<"desktop.ChangeSettingsRequest"> & {
    * @generated from field: optional desktop.EventLimits events = 3;
    */
   events?: EventLimits | undefined;
+
+  /**
+   * @generated from field: optional desktop.AuthSettings auth = 4;
+   */
+  auth?: AuthSettings | undefined;
 };
 
 /**
@@ -88,6 +93,25 @@ export const EventLimitsSchema: GenMessage<EventLimits> = /*@__PURE__*/
   messageDesc(file_settings, 2);
 
 /**
+ * Whether calls to services need an account, by the rules.
+ *
+ * @generated from message desktop.AuthSettings
+ */
+export type AuthSettings = Message<"desktop.AuthSettings"> & {
+  /**
+   * @generated from field: optional bool enabled = 1;
+   */
+  enabled?: boolean | undefined;
+};
+
+/**
+ * Describes the message desktop.AuthSettings.
+ * Use `create(AuthSettingsSchema)` to create a new message.
+ */
+export const AuthSettingsSchema: GenMessage<AuthSettings> = /*@__PURE__*/
+  messageDesc(file_settings, 3);
+
+/**
  * How much of the logs is kept. A field that is absent in a change stays as it is.
  *
  * @generated from message desktop.LogLimits
@@ -120,7 +144,7 @@ export type LogLimits = Message<"desktop.LogLimits"> & {
  * Use `create(LogLimitsSchema)` to create a new message.
  */
 export const LogLimitsSchema: GenMessage<LogLimits> = /*@__PURE__*/
-  messageDesc(file_settings, 3);
+  messageDesc(file_settings, 4);
 
 /**
  * What is kept of the requests through gateway and proxy. A field that is absent in a change stays as it is.
@@ -148,7 +172,7 @@ export type TrafficSettings = Message<"desktop.TrafficSettings"> & {
  * Use `create(TrafficSettingsSchema)` to create a new message.
  */
 export const TrafficSettingsSchema: GenMessage<TrafficSettings> = /*@__PURE__*/
-  messageDesc(file_settings, 4);
+  messageDesc(file_settings, 5);
 
 /**
  * @generated from message desktop.SettingsResponse
@@ -208,6 +232,11 @@ export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
    * @generated from field: desktop.EventLimits default_events = 9;
    */
   defaultEvents?: EventLimits | undefined;
+
+  /**
+   * @generated from field: desktop.AuthSettings auth = 10;
+   */
+  auth?: AuthSettings | undefined;
 };
 
 /**
@@ -215,7 +244,7 @@ export type SettingsResponse = Message<"desktop.SettingsResponse"> & {
  * Use `create(SettingsResponseSchema)` to create a new message.
  */
 export const SettingsResponseSchema: GenMessage<SettingsResponse> = /*@__PURE__*/
-  messageDesc(file_settings, 5);
+  messageDesc(file_settings, 6);
 
 /**
  * @generated from service desktop.Settings

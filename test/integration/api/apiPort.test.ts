@@ -21,6 +21,7 @@ import { Desktop } from '../../../shared/contract/gen/desktop_pb.ts';
 import { ErrorDetailSchema } from '../../../shared/contract/gen/errors_pb.ts';
 import { InfoResponseSchema } from '../../../shared/contract/gen/server_pb.ts';
 import { ServiceSchema } from '../../../shared/contract/gen/state_pb.ts';
+import { admissionOver } from '../../helpers/authorityFixture.ts';
 
 const credentials = new Credentials(systemClock);
 const changes = new Emitter<RuntimeChange>();
@@ -46,13 +47,14 @@ beforeAll(async () => {
     clock: systemClock,
     info: () => create(InfoResponseSchema, { version: '9.9.9' }),
     startedAt: Date.now(),
+    authority: {},
   } as unknown as ApiOptions;
   sockets.mount('echo', (socket, rest) => {
     socket.send(`hello ${rest}`);
     socket.on('message', (data: Buffer) => socket.send(data));
   });
   apiPort = new ApiPort({
-    credentials,
+    admission: admissionOver(credentials, uiFolder),
     logger: silentLogger,
     routes: apiRoutes(options),
     rpcPaths,
@@ -210,7 +212,7 @@ describe('the one port of the API', () => {
 
   it('frees its port when it closes, with streams open', async () => {
     const second = new ApiPort({
-      credentials,
+      admission: admissionOver(credentials, uiFolder),
       logger: silentLogger,
       routes: () => {},
       rpcPaths,

@@ -11,6 +11,8 @@ import { OUTSIDE } from '../../../electron/server/traffic/call.ts';
 import { ask, useGateway } from '../../helpers/gatewayFixture.ts';
 import { grpcFrame, Http2Client } from '../../helpers/http2Client.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
+import { admissionOver } from '../../helpers/authorityFixture.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
 
 // The services, their registry and the calls that are seen are those of the gateway's fixture.
 const services = useGateway();
@@ -30,7 +32,7 @@ beforeEach(async () => {
     isOwnToken: (token) => token === credentials.token,
   });
   apiPort = new ApiPort({
-    credentials,
+    admission: admissionOver(credentials, await tempFolder('auth')),
     logger: silentLogger,
     routes: () => {},
     rpcPaths: new Set(),

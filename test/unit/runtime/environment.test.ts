@@ -57,6 +57,8 @@ describe('the environment of a service', () => {
       MICRO_GATEWAY: 'http://127.0.0.1:8080',
       MICRO_NAMESPACE: 'micro',
       MICRO_TOKEN: 'token-of-api',
+      MICRO_AUTH_ID: 'api',
+      MICRO_AUTH_SECRET: 'token-of-api',
       MICRO_INSTANCE_ID: 'api-1',
       MICRO_URL_USER_DB: 'http://127.0.0.1:8081/user-db',
     });

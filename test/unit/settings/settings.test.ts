@@ -9,7 +9,7 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ log: {} }, 'there is no setting log (known here: logs, traffic, events)'],
+    [{ log: {} }, 'there is no setting log (known here: logs, traffic, events, auth)'],
     [
       { events: { maxAge: 3 } },
       'there is no setting events.maxAge (known here: maxTopicMegabytes, maxTopicEvents, maxAgeHours, topics)',

@@ -5,13 +5,12 @@ import { type ConnectRouter, createContextValues } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { checkAccess } from '../../auth/checkAccess.ts';
-import { defaultRules } from '../../auth/defaultRules.ts';
 import type { Resource } from '../../auth/rules.ts';
 import type { Logger } from '../../base/logger.ts';
+import { refusalInterceptor } from '../rpc/refusalInterceptor.ts';
 import { callerKey } from '../rpc/callerContext.ts';
 import { errorInterceptor } from '../rpc/errorInterceptor.ts';
-import type { Credentials } from './credentials.ts';
+import type { Admission } from './admission.ts';
 import { sendError, sendRpcError } from './errorResponse.ts';
 import { checkContentType, checkOrigin, DESKTOP_ORIGIN } from './guard.ts';
 import { ProtocolPort, type RequestHandler, type UpgradeHandler } from '../../traffic/protocolPort.ts';
@@ -34,7 +33,7 @@ export interface ServiceTraffic {
 
 /** Collaborators of {@link ApiPort}. */
 export interface ApiPortOptions {
-  credentials: Credentials;
+  admission: Admission;
   logger: Logger;
   routes: (router: ConnectRouter) => void;
   /** Methods that are another thing over gRPC than over Connect. */
@@ -66,7 +65,7 @@ export class ApiPort {
 
   constructor(private readonly options: ApiPortOptions) {
     const common = {
-      interceptors: [errorInterceptor(options.logger)],
+      interceptors: [errorInterceptor(options.logger), refusalInterceptor(options.admission.authority)],
       readMaxBytes: MAX_MESSAGE_BYTES,
       contextValues: (request: object) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
     };
@@ -117,9 +116,13 @@ export class ApiPort {
         }
         this.handleRpc(request, response);
       } else if (mount) {
-        const caller = this.admit(request, { type: 'core', name: mount.name, endpoint: pathOf(path) });
         this.count(response);
-        mount.handle(request, response, caller);
+        this.admit(
+          request,
+          { type: 'core', name: mount.name, endpoint: pathOf(path) },
+          (caller) => mount.handle(request, response, caller),
+          (error) => this.refuse(request, response, error),
+        );
       } else if (path === '/' && this.options.ui) {
         (response as ServerResponse).writeHead(302, { location: UI_PATH });
         (response as ServerResponse).end();
@@ -132,13 +135,21 @@ export class ApiPort {
         this.options.traffic.handleRequest(request, response);
       }
     } catch (error) {
-      // The rest of an unwanted body is not read; the connection goes with it.
-      if (!(error instanceof MicroError))
-        this.options.logger.error('handling a request failed', { error: String(error) });
-      const isRpc = this.options.rpcPaths.has(pathOf(request.url ?? ''));
-      (isRpc ? sendRpcError : sendError)(response, toMicroError(error));
-      request.resume();
+      this.refuse(request, response, error);
     }
+  }
+
+  private refuse(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    error: unknown,
+  ): void {
+    if (!(error instanceof MicroError))
+      this.options.logger.error('handling a request failed', { error: String(error) });
+    const isRpc = this.options.rpcPaths.has(pathOf(request.url ?? ''));
+    (isRpc ? sendRpcError : sendError)(response, toMicroError(error));
+    // The rest of an unwanted body is not read; the connection goes with it.
+    request.resume();
   }
 
   private handleRpc(
@@ -161,18 +172,33 @@ export class ApiPort {
       }
     }
     checkContentType(request);
-    this.callers.set(request, this.admit(request, coreResource(pathOf(request.url ?? ''))));
     this.count(response);
-    if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
-    const adapter = isGrpc(request) ? this.grpcAdapter : this.adapter;
-    adapter(request as IncomingMessage, response as ServerResponse);
+    this.admit(
+      request,
+      coreResource(pathOf(request.url ?? '')),
+      (caller) => {
+        this.callers.set(request, caller);
+        if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
+        const adapter = isGrpc(request) ? this.grpcAdapter : this.adapter;
+        adapter(request as IncomingMessage, response as ServerResponse);
+      },
+      (error) => this.refuse(request, response, error),
+    );
   }
 
-  /** Who sends the request, if it may use the resource; throws otherwise. */
-  private admit(request: IncomingMessage | Http2ServerRequest, resource: Resource): Caller {
-    const caller = this.options.credentials.callerOf(request.headers, this.port);
-    checkAccess(defaultRules, caller, resource);
-    return caller;
+  /** Goes on with who sends the request, if it may use the resource: at once where that is known. */
+  private admit(
+    request: IncomingMessage | Http2ServerRequest,
+    resource: Resource,
+    goOn: (caller: Caller) => void,
+    refuse: (error: unknown) => void,
+  ): void {
+    const found = this.options.admission.admit(request.headers, this.port, resource);
+    if (!(found instanceof Promise)) {
+      goOn(found);
+      return;
+    }
+    found.then(goOn).catch(refuse);
   }
 
   private count(response: ServerResponse | Http2ServerResponse): void {
@@ -189,8 +215,12 @@ export class ApiPort {
       }
       checkOrigin(request, this.port);
       if ((request.url ?? '').startsWith(SOCKETS_PATH)) {
-        const caller = this.admit(request, socketResource(pathOf(request.url ?? '')));
-        this.options.sockets.handleUpgrade(request, socket, head, caller);
+        this.admit(
+          request,
+          socketResource(pathOf(request.url ?? '')),
+          (caller) => this.options.sockets.handleUpgrade(request, socket, head, caller),
+          (error) => refuseUpgradeWith(socket, toMicroError(error)),
+        );
       } else {
         this.options.traffic.handleUpgrade(request, socket, head);
       }

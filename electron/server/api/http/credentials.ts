@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { MicroError } from '../../../../shared/contract/errors.ts';
 import { type Caller, LOCAL_USER, serviceCaller } from '../../auth/caller.ts';
 import type { Clock } from '../../base/clock.ts';
 import { bearerToken, cookieValue, sameSecret } from './guard.ts';
@@ -57,17 +56,24 @@ export class Credentials {
     return cookie !== '' && this.sessions.has(cookie);
   }
 
-  /** Who sends the request; throws `api.unauthenticated` when it holds no token of this server and no browser session. */
-  callerOf(headers: IncomingHttpHeaders, port: number): Caller {
-    for (const token of tokensOf(headers)) {
+  /** Who sends the request: the user or a service; undefined when it holds no token of this server and no browser session. */
+  find(headers: IncomingHttpHeaders, port: number): Caller | undefined {
+    for (const token of this.tokensOf(headers)) {
       if (sameSecret(token, this.token)) return LOCAL_USER;
       const service = this.serviceOfToken(token);
       if (service !== undefined) return serviceCaller(service);
     }
-    if (this.hasSession(headers, port)) return LOCAL_USER;
-    throw new MicroError('api.unauthenticated', 'the token is missing or wrong', {
-      next: 'send Authorization: Bearer with the token of server.json in MICRO_HOME',
-    });
+    return this.hasSession(headers, port) ? LOCAL_USER : undefined;
+  }
+
+  /** The tokens that a request shows, as a header or as a subprotocol. */
+  tokensOf(headers: IncomingHttpHeaders): string[] {
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+    const tokens = offered
+      .filter((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL))
+      .map((protocol) => protocol.slice(BEARER_SUBPROTOCOL.length));
+    const bearer = bearerToken(headers);
+    return bearer === '' ? tokens : [bearer, ...tokens];
   }
 
   /** The token that a service gets as MICRO_TOKEN. */
@@ -82,14 +88,4 @@ export class Credentials {
     if (!match) return undefined;
     return sameSecret(token, this.serviceToken(match[1] as string)) ? match[1] : undefined;
   }
-}
-
-/** The tokens that a request shows, as a header or as a subprotocol. */
-function tokensOf(headers: IncomingHttpHeaders): string[] {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-  const tokens = offered
-    .filter((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL))
-    .map((protocol) => protocol.slice(BEARER_SUBPROTOCOL.length));
-  const bearer = bearerToken(headers);
-  return bearer === '' ? tokens : [bearer, ...tokens];
 }

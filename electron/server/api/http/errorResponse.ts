@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { errorToJson } from '@connectrpc/connect/protocol-connect';
 import { type ErrorKind, type MicroError } from '../../../../shared/contract/errors.ts';
-import { toConnectError } from '../rpc/errorInterceptor.ts';
+import { toConnectError, UNAUTHENTICATED } from '../rpc/errorInterceptor.ts';
 
 /** HTTP status for each kind of error. */
 const HTTP_STATUS: Record<ErrorKind, number> = {
@@ -18,7 +18,7 @@ const HTTP_STATUS: Record<ErrorKind, number> = {
 
 /** The HTTP status of an error; a missing token is 401, other refusals 403. */
 export function httpStatus(error: MicroError): number {
-  return error.code === 'api.unauthenticated' ? 401 : HTTP_STATUS[error.kind];
+  return UNAUTHENTICATED.has(error.code) ? 401 : HTTP_STATUS[error.kind];
 }
 
 /** Answers with an error in micro's shape `{id, code, detail, status}` plus our stable code and the next step. */

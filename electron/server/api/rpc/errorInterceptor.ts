@@ -1,6 +1,6 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { ErrorDetailSchema } from '../../../../shared/contract/gen/errors_pb.ts';
-import { type ErrorKind, MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
+import { type ErrorCode, type ErrorKind, MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 
 /** RPC code for each kind of error. */
@@ -15,11 +15,18 @@ const RPC_CODE: Record<ErrorKind, Code> = {
   internal: Code.Internal,
 };
 
+/** Codes of those who have not proven who they are, as against those who may not do it. */
+export const UNAUTHENTICATED: ReadonlySet<string> = new Set<ErrorCode>([
+  'api.unauthenticated',
+  'auth.wrong-secret',
+  'auth.token-ended',
+]);
+
 /** The error as it goes over the wire: RPC code and message for everybody, our detail for our own clients. */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   const micro = toMicroError(error);
-  const code = micro.code === 'api.unauthenticated' ? Code.Unauthenticated : RPC_CODE[micro.kind];
+  const code = UNAUTHENTICATED.has(micro.code) ? Code.Unauthenticated : RPC_CODE[micro.kind];
   const details: Record<string, string> = {};
   for (const [key, value] of Object.entries(micro.details)) details[key] = String(value);
   return new ConnectError(

@@ -28,15 +28,17 @@ export function settingsService(router: ConnectRouter, options: SettingsServiceO
       logBytes: await logBytes(),
       events: limitsOf(current.events),
       defaultEvents: limitsOf(defaultSettings.events),
+      auth: current.auth,
     };
   };
   router.service(SettingsContract, {
     readSettings: answer,
-    async changeSettings({ logs, traffic, events }) {
+    async changeSettings({ logs, traffic, events, auth }) {
       await settings.change({
         ...(logs && { logs: setFields(logs) }),
         ...(traffic && { traffic: setFields(traffic) }),
         ...(events && { events: setFields(events) }),
+        ...(auth && { auth: setFields(auth) }),
       });
       return answer();
     },

@@ -1,0 +1,102 @@
+import { appendFile, rename, stat } from 'node:fs/promises';
+import { SerialQueue } from '../base/async.ts';
+import type { Clock } from '../base/clock.ts';
+import { errorText, type Logger } from '../base/logger.ts';
+import { readText } from '../host/files.ts';
+
+/** Something that was refused. */
+export interface Refusal {
+  /** ms since 1970. */
+  at: number;
+  code: string;
+  /** Id of the account; empty: none. */
+  account: string;
+  namespace: string;
+  /** `type:name:endpoint` */
+  resource: string;
+  message: string;
+  /** Refusals since the one before that were too many to be written down one by one. */
+  more: number;
+}
+
+/** Bytes of the file; then it becomes the older one, and the one before that goes. Together some ten thousand refusals. */
+const MAX_FILE_BYTES = 1024 * 1024;
+/** Refusals of one second that are written down; a flood would only push out what came before it. */
+const MAX_PER_SECOND = 20;
+/** Characters of a text in it; paths and ids come from whoever is refused. */
+const MAX_TEXT = 500;
+
+/** What was refused, as lines of JSON in a file of bounded size. */
+export class AuditLog {
+  private readonly queue = new SerialQueue();
+  private bytes: number | undefined;
+  private second = 0;
+  private written = 0;
+  private unwritten = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Notes a refusal; it is in the file a moment later. */
+  note(refusal: Omit<Refusal, 'at' | 'more'>): void {
+    const at = this.clock.now();
+    const second = Math.floor(at / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.written = 0;
+    }
+    if (this.written >= MAX_PER_SECOND) {
+      this.unwritten += 1;
+      return;
+    }
+    this.written += 1;
+    const cut = Object.entries(refusal).map(([name, text]) => [name, text.slice(0, MAX_TEXT)]);
+    const line = `${JSON.stringify({ at, ...Object.fromEntries(cut), more: this.unwritten })}\n`;
+    this.unwritten = 0;
+    void this.queue
+      .run(() => this.append(line))
+      .catch((error: unknown) => this.logger.error(`a refusal cannot be written down: ${errorText(error)}`));
+  }
+
+  /** The newest ones, newest first. */
+  async read(limit: number): Promise<Refusal[]> {
+    await this.settled();
+    const texts = [await readText(this.olderPath), await readText(this.path)];
+    const lines = texts.flatMap((text) => (text ?? '').split('\n')).filter((line) => line !== '');
+    return lines.slice(-limit).reverse().flatMap(parseLine);
+  }
+
+  /** Resolves when everything that was noted is in the file. */
+  settled(): Promise<void> {
+    return this.queue.run(async () => {});
+  }
+
+  private get olderPath(): string {
+    return `${this.path}.1`;
+  }
+
+  private async append(line: string): Promise<void> {
+    this.bytes ??= await stat(this.path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    if (this.bytes + line.length > MAX_FILE_BYTES) {
+      await rename(this.path, this.olderPath);
+      this.bytes = 0;
+    }
+    await appendFile(this.path, line, { mode: 0o600 });
+    this.bytes += Buffer.byteLength(line);
+  }
+}
+
+/** A line that a crash cut is left out. */
+function parseLine(line: string): Refusal[] {
+  try {
+    return [JSON.parse(line) as Refusal];
+  } catch {
+    return [];
+  }
+}

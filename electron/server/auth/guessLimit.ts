@@ -1,0 +1,47 @@
+import { MicroError } from '../../../shared/contract/errors.ts';
+import type { Clock } from '../base/clock.ts';
+
+/** Wrong secrets that cost nothing: people mistype. */
+const FREE_FAILURES = 5;
+/** ms to wait after the first one too many; doubles with each further one. */
+const FIRST_WAIT_MS = 1_000;
+/** ms to wait at most: some 1,400 guesses a day, while the owner is never locked out for long. */
+const MAX_WAIT_MS = 60_000;
+/** Accounts that are remembered; the one that failed longest ago goes first. */
+const MAX_KNOWN = 1_000;
+
+interface Failures {
+  count: number;
+  /** ms, monotonic. */
+  waitUntil: number;
+}
+
+/** Slows down who guesses the secret of an account. */
+export class GuessLimit {
+  private readonly failures = new Map<string, Failures>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Throws `auth.too-many-guesses` while an account has to wait. */
+  check(account: string): void {
+    const leftMs = (this.failures.get(account)?.waitUntil ?? 0) - this.clock.monotonic();
+    if (leftMs <= 0) return;
+    throw new MicroError('auth.too-many-guesses', `too many wrong secrets for ${account}`, {
+      next: `try again in ${Math.ceil(leftMs / 1000)} s`,
+      retryable: true,
+    });
+  }
+
+  noteFailure(account: string): void {
+    const count = (this.failures.get(account)?.count ?? 0) + 1;
+    const beyond = count - FREE_FAILURES;
+    const waitMs = beyond < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** beyond, MAX_WAIT_MS);
+    this.failures.delete(account);
+    this.failures.set(account, { count, waitUntil: this.clock.monotonic() + waitMs });
+    if (this.failures.size > MAX_KNOWN) this.failures.delete(this.failures.keys().next().value as string);
+  }
+
+  noteSuccess(account: string): void {
+    this.failures.delete(account);
+  }
+}
