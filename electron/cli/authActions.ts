@@ -83,17 +83,15 @@ export const auditAction: AuthAction = {
   async run(context, _, { limit }) {
     const { client } = await context.connect();
     const { refusals } = await client.authority.audit({ limit }, { signal: context.signal });
-    const rows = refusals
-      .reverse()
-      .map(({ at, code, account, namespace, resource, message, more }) => ({
-        time: new Date(at).toISOString(),
-        code,
-        account,
-        namespace,
-        resource,
-        message,
-        more,
-      }));
+    const rows = refusals.reverse().map(({ at, code, account, namespace, resource, message, more }) => ({
+      time: new Date(at).toISOString(),
+      code,
+      account,
+      namespace,
+      resource,
+      message,
+      more,
+    }));
     if (context.json) {
       for (const row of rows) context.out.json(row);
       return exitCode.fine;

@@ -31,8 +31,11 @@ export async function openExportFile(path: string, replace: boolean): Promise<Ex
       check();
       if (stream.writableNeedDrain) {
         await new Promise<void>((resolve) => {
-          stream.once('drain', resolve);
-          stream.once('error', () => resolve());
+          const done = (): void => {
+            stream.off('drain', done).off('error', done);
+            resolve();
+          };
+          stream.on('drain', done).on('error', done);
         });
         check();
       }

@@ -20,6 +20,8 @@ export interface StoreOptions {
   expiryMs: number | undefined;
   file: string | undefined;
   force: boolean;
+  /** Of a blob, e.g. `image/png`. */
+  type: string | undefined;
   when: { case: 'absent'; value: true } | { case: 'revision'; value: number } | { case: undefined };
 }
 

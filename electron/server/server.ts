@@ -12,6 +12,7 @@ import { apiRoutes, contractServices, grpcRoutes, rpcPaths } from './api/api.ts'
 import { coreServices } from './api/coreServices.ts';
 import { doctor } from './api/doctor.ts';
 import { ApiPort } from './api/http/apiPort.ts';
+import { blobMount } from './api/http/blobMount.ts';
 import { Admission } from './api/http/admission.ts';
 import { Credentials } from './api/http/credentials.ts';
 import { Sockets } from './api/http/sockets.ts';
@@ -66,8 +67,9 @@ import { createServerEvents, type ServerEvents } from './serverEvents.ts';
 import { createServerTerminals, forgetRemoved } from './serverTerminals.ts';
 import { serviceStates } from './serviceStates.ts';
 import { SettingsFile } from './settings/settingsFile.ts';
+import { DeferredBlobs } from './store/deferredBlobs.ts';
 import { DeferredStore } from './store/deferredStore.ts';
-import { openFileStore } from './store/openStore.ts';
+import { openFileBlobs, openFileStore } from './store/openStore.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
 import { MetricBoard } from './traces/metricBoard.ts';
 import { OtlpReports } from './traces/otlpReports.ts';
@@ -116,6 +118,7 @@ class LocalServer implements MicroServer {
   private readonly metrics = new MetricBoard();
   private readonly ptyLauncher = new PtyLauncher();
   private readonly records = new DeferredStore(() => openFileStore(join(this.options.home, 'store'), systemClock));
+  private readonly blobs = new DeferredBlobs(() => openFileBlobs(join(this.options.home, 'blobs'), systemClock));
   private readonly config = new StoredConfig(
     configDocuments(this.records),
     async () => new SecretBox(await readSecretKey(join(this.options.home, 'secret.key'))),
@@ -237,7 +240,7 @@ class LocalServer implements MicroServer {
       logger: this.logger.child('api'),
       rpcPaths,
       sockets: this.sockets,
-      mounts: serverEvents.mounts,
+      mounts: [...serverEvents.mounts, blobMount(this.blobs, this.logger.child('blobs'))],
       ui: this.options.uiFolder
         ? new UiFiles(this.options.uiFolder, this.credentials, () => portOf(this.addresses?.proxy))
         : undefined,
@@ -271,6 +274,7 @@ class LocalServer implements MicroServer {
         events: serverEvents.events,
         broker: serverEvents.broker,
         authority,
+        blobs: this.blobs,
         restoreFolder: join(home, 'store'),
         logBytes: () => logs.storedBytes(),
         clock: systemClock,
@@ -429,6 +433,7 @@ class LocalServer implements MicroServer {
     await this.traces?.close();
     await this.serverEvents?.close();
     await this.authority?.audit.settled();
+    await this.blobs.close();
     await this.records.close();
     this.watcher.stop();
     this.store.dispose();

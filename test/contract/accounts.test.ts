@@ -20,7 +20,9 @@ const ann: NewAccount = {
 };
 const DAY_MS = 24 * 3600 * 1000;
 
-async function fixture({ make }: StoreKind): Promise<{ authority: Authority; clock: FakeClock; folder: string; again(): Promise<Authority> }> {
+async function fixture({
+  make,
+}: StoreKind): Promise<{ authority: Authority; clock: FakeClock; folder: string; again(): Promise<Authority> }> {
   const { clock, open } = await make();
   const folder = await tempFolder('auth');
   const credentials = { serviceOfToken: (token: string) => (token === 'svc.orders' ? 'orders' : undefined) };
@@ -73,10 +75,18 @@ describe.each(storeKinds)('accounts in a store $name', (kind) => {
     expect(await (await again()).accountOfToken(accessToken)).toMatchObject({ id: 'ann', scopes: ['reports'] });
     const [head, claims] = accessToken.split('.').map((part) => Buffer.from(part, 'base64url').toString());
     expect(JSON.parse(head as string)).toMatchObject({ alg: 'RS256' });
-    expect(JSON.parse(claims as string)).toMatchObject({ sub: 'ann', iss: 'micro', type: 'user', scopes: ['reports'], metadata: { team: 'a' } });
+    expect(JSON.parse(claims as string)).toMatchObject({
+      sub: 'ann',
+      iss: 'micro',
+      type: 'user',
+      scopes: ['reports'],
+      metadata: { team: 'a' },
+    });
     if (process.platform !== 'win32') expect((await stat(join(folder, 'auth.key'))).mode & 0o777).toBe(0o600);
 
-    const forged = [head, claims?.replace('reports', 'admin')].map((text) => Buffer.from(text as string).toString('base64url'));
+    const forged = [head, claims?.replace('reports', 'admin')].map((text) =>
+      Buffer.from(text as string).toString('base64url'),
+    );
     expect(await authority.accountOfToken(`${forged.join('.')}.${accessToken.split('.')[2]}`)).toBeUndefined();
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     expect(await authority.accountOfToken(`${none}.${accessToken.split('.')[1]}.`)).toBeUndefined();
@@ -122,17 +132,25 @@ describe.each(storeKinds)('accounts in a store $name', (kind) => {
   it('of services are made when they start, and their environment’s token is their secret', async () => {
     const { authority } = await fixture(kind);
     await Promise.all([authority.ensureServiceAccount('orders'), authority.ensureServiceAccount('orders')]);
-    expect(await authority.accounts.list('micro')).toMatchObject([{ id: 'orders', type: 'service', scopes: ['service'] }]);
+    expect(await authority.accounts.list('micro')).toMatchObject([
+      { id: 'orders', type: 'service', scopes: ['service'] },
+    ]);
     const { accessToken } = await authority.login('micro', 'orders', 'svc.orders', 0);
     expect(await authority.accountOfToken(accessToken)).toMatchObject({ id: 'orders', type: 'service' });
-    await expect(authority.login('micro', 'basket', 'svc.orders', 0)).rejects.toMatchObject({ code: 'auth.wrong-secret' });
+    await expect(authority.login('micro', 'basket', 'svc.orders', 0)).rejects.toMatchObject({
+      code: 'auth.wrong-secret',
+    });
   });
 
   it('are hard to guess: after five wrong secrets an account waits, ever longer, and only that one', async () => {
     const { authority, clock } = await fixture(kind);
     await authority.accounts.create(ann);
     await authority.accounts.create({ ...ann, id: 'bob' });
-    const guess = (secret: string) => authority.login('micro', 'ann', secret, 0).then(() => 'in', (error: { code: string }) => error.code);
+    const guess = (secret: string) =>
+      authority.login('micro', 'ann', secret, 0).then(
+        () => 'in',
+        (error: { code: string }) => error.code,
+      );
     const together = await Promise.all(Array.from({ length: 8 }, (_, i) => guess(`guess ${i}`)));
     expect(together.filter((code) => code === 'auth.wrong-secret')).toHaveLength(5);
     expect(together.filter((code) => code === 'auth.too-many-guesses')).toHaveLength(3);
@@ -147,7 +165,9 @@ describe.each(storeKinds)('accounts in a store $name', (kind) => {
     expect(await guess('again')).toBe('auth.wrong-secret');
     const refusals = await authority.audit.read(100);
     expect(refusals[0]).toMatchObject({ code: 'auth.wrong-secret', account: 'ann', resource: 'core:auth:Auth.Token' });
-    expect(await readFile(join((authority.audit as unknown as { path: string }).path), 'utf8')).not.toContain('correct horse');
+    expect(await readFile(join((authority.audit as unknown as { path: string }).path), 'utf8')).not.toContain(
+      'correct horse',
+    );
   });
 });
 

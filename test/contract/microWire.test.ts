@@ -6,6 +6,7 @@ import { file_debug } from '../../shared/contract/gen/debug_pb.ts';
 import { file_events } from '../../shared/contract/gen/events_pb.ts';
 import { file_registry } from '../../shared/contract/gen/registry_pb.ts';
 import { file_runtime } from '../../shared/contract/gen/runtime_pb.ts';
+import { file_store } from '../../shared/contract/gen/store_pb.ts';
 
 /**
  * Names and numbers of micro v3.19's packages, as its .proto files have them. A program that
@@ -69,6 +70,15 @@ const MESSAGES: Record<string, Record<string, Record<string, number>>> = {
     ReadResponse: { events: 1 },
     WriteRequest: { event: 1, ttl: 2 },
   },
+  store: {
+    Record: { key: 1, value: 2, expiry: 3, metadata: 4 },
+    ReadOptions: { database: 1, table: 2, prefix: 3, suffix: 4, limit: 5, offset: 6, order: 7 },
+    ListOptions: { database: 1, table: 2, prefix: 3, suffix: 4, limit: 5, offset: 6, order: 7 },
+    BlobReadRequest: { key: 1, options: 2 },
+    BlobReadResponse: { blob: 1 },
+    BlobWriteRequest: { key: 1, options: 2, blob: 3 },
+    BlobDeleteRequest: { key: 1, options: 2 },
+  },
   auth: {
     Token: { access_token: 1, refresh_token: 2, created: 3, expiry: 4 },
     Account: { id: 1, type: 2, metadata: 4, scopes: 5, issuer: 6, secret: 7, name: 8 },
@@ -99,6 +109,8 @@ const METHODS: Record<string, string[]> = {
   'runtime.Runtime': ['Create', 'Read', 'Delete', 'Update', 'Logs >'],
   'registry.Registry': ['GetService', 'Register', 'Deregister', 'ListServices', 'Watch >'],
   'debug.Debug': ['Health', 'Stats'],
+  'store.Store': ['Read', 'Write', 'Delete', 'List >', 'Databases', 'Tables'],
+  'store.BlobStore': ['Read >', 'Write', 'Delete', 'List'],
   'auth.Auth': ['Generate', 'Inspect', 'Token'],
   'auth.Accounts': ['List', 'Delete', 'ChangeSecret'],
   'auth.Rules': ['Create', 'Delete', 'List'],
@@ -110,6 +122,7 @@ const METHODS: Record<string, string[]> = {
 const files: Record<string, DescFile> = {
   runtime: file_runtime,
   registry: file_registry,
+  store: file_store,
   auth: file_auth,
   broker: file_broker,
   events: file_events,

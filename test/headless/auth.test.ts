@@ -46,7 +46,17 @@ async function statusOf(url: string, token?: string): Promise<number> {
 }
 
 it('a service that rules close answers 401 without a token, 403 with the wrong scope, 200 with the right one', async () => {
-  const close = ['create', 'rule', 'closed', '--resource', 'service:orders:/admin/*', '--access', 'denied', '--priority', '10'];
+  const close = [
+    'create',
+    'rule',
+    'closed',
+    '--resource',
+    'service:orders:/admin/*',
+    '--access',
+    'denied',
+    '--priority',
+    '10',
+  ];
   expect(await micro(close)).toMatchObject({ code: 0, out: 'created\n' });
   const open = ['create', 'rule', 'ops', '--scope', 'ops', '--resource', 'service:orders:/admin/*', '--priority', '20'];
   expect((await micro(open)).code).toBe(0);
@@ -62,12 +72,17 @@ it('a service that rules close answers 401 without a token, 403 with the wrong s
   const { token } = JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { token: string };
   expect(await statusOf(`${server.proxy}/orders/admin/users`, token)).toBe(200);
 
-  const audit = (await micro(['audit', '--json'])).out.trim().split('\n').map((line) => JSON.parse(line) as object);
+  const audit = (await micro(['audit', '--json'])).out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
   expect(audit).toContainEqual(
     expect.objectContaining({ code: 'auth.forbidden', account: 'ann', resource: 'service:orders:/admin/users' }),
   );
   expect(audit).toContainEqual(expect.objectContaining({ code: 'api.unauthenticated', account: '' }));
-  expect((await micro(['list', 'rules'])).out).toMatch(/^ID .*\nops +ops +granted +service:orders:\/admin\/\* +20\nclosed +<public> +denied/);
+  expect((await micro(['list', 'rules'])).out).toMatch(
+    /^ID .*\nops +ops +granted +service:orders:\/admin\/\* +20\nclosed +<public> +denied/,
+  );
   expect((await micro(['delete', 'rule', 'closed'])).out).toBe('deleted\n');
   expect(await statusOf(`${server.gateway}/orders/admin/users`)).toBe(200);
   expect((await micro(['list', 'accounts'])).out).toMatch(/^orders +service +orders +service/m);
@@ -78,7 +93,11 @@ it('whoever logs in acts as the account, until the log-out', async () => {
   expect((await micro(['login', 'ann'], 'wrong secret\n')).code).toBe(2);
   expect(await micro(['login', 'ann'], `${secret}\n`)).toMatchObject({ code: 0, err: '' });
   if (process.platform !== 'win32') expect((await stat(join(home, 'login.json'))).mode & 0o777).toBe(0o600);
-  expect((await micro(['status', '--json'])).json()).toMatchObject({ enabled: true, account: 'ann', scopes: ['reports'] });
+  expect((await micro(['status', '--json'])).json()).toMatchObject({
+    enabled: true,
+    account: 'ann',
+    scopes: ['reports'],
+  });
   const refused = await microProcess(['status', '--json'], { home });
   expect(refused).toMatchObject({ code: 2, out: '' });
   expect(refused.err).toContain('auth.forbidden');
@@ -105,7 +124,9 @@ it('a token of an account opens what a rule grants, in its own namespace only, a
   await expect(call(ann, 'store.Store/Read', { key: 'x', options: { table: 'auth' } })).rejects.toThrow('403');
   await expect(call(ann, 'desktop.Desktop/Status', {})).rejects.toThrow('403');
   expect((await microProcess(['store', 'databases'], { home })).out).toBe('acme\nmicro\n');
-  expect(await call(ann, 'auth.Auth/Inspect', { token: ann.token })).toMatchObject({ account: { id: 'ann', issuer: 'micro' } });
+  expect(await call(ann, 'auth.Auth/Inspect', { token: ann.token })).toMatchObject({
+    account: { id: 'ann', issuer: 'micro' },
+  });
   await micro(['delete', 'account', 'ann']);
   await expect(call(ann, 'store.Store/Read', { key: 'a' })).rejects.toThrow('401');
 });

@@ -57,8 +57,14 @@ export const authVerb: Verb = {
     addExamples(command, [
       ['micro auth enable', 'hold calls to services against the rules'],
       ['micro auth create account ann --scopes reports', 'prints its secret, this once'],
-      ['micro auth create rule no-admin --resource "service:orders:/admin/*" --access denied --priority 10', 'for everybody'],
-      ['micro auth create rule ops --scope ops --resource "service:orders:/admin/*" --priority 20', 'but not for these'],
+      [
+        'micro auth create rule no-admin --resource "service:orders:/admin/*" --access denied --priority 10',
+        'for everybody',
+      ],
+      [
+        'micro auth create rule ops --scope ops --resource "service:orders:/admin/*" --priority 20',
+        'but not for these',
+      ],
       ['micro auth login ann < secret.txt', 'act as this account; logout ends it'],
       ['curl -H "Authorization: Bearer $(micro auth token)" …', 'an access token for another program'],
       ['micro auth audit', 'what was refused to whom'],

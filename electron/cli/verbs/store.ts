@@ -1,3 +1,4 @@
+import { blobAction } from '../blobActions.ts';
 import { parseCount } from '../parseCount.ts';
 import { parseSpan } from '../parseTime.ts';
 import { addExamples } from '../program.ts';
@@ -27,6 +28,7 @@ const ACTIONS: Readonly<Record<string, StoreAction>> = {
   stats: statsAction,
   snapshot: snapshotAction,
   restore: restoreAction,
+  blob: blobAction,
 };
 
 /** `micro store`: records by key, with micro's words and options. */
@@ -43,17 +45,19 @@ export const storeVerb: Verb = {
       .option('-o, --offset <n>', 'leave out so many first')
       .option('--order <order>', 'asc (default) or desc, by the bytes of the keys')
       .option('-v, --verbose', 'read: a table with key, value and what is left of its life')
-      .option('-e, --expiry <span>', 'write: ends after this time, e.g. 30s, 5m, 24h')
+      .option('-e, --expiry <span>', 'write, blob put: ends after this time, e.g. 30s, 5m, 24h')
       .option('--file <file>', 'write: the value is what the file holds')
       .option('--if-absent', 'write: only if no record has the key')
       .option('--if-revision <n>', 'write, delete: only if the record has this revision')
-      .option('--force', 'snapshot: replace the file if it is there');
+      .option('--type <type>', 'blob put: what it is, e.g. image/png')
+      .option('--force', 'snapshot, blob get: replace the file if it is there');
     addExamples(command, [
       ['micro store write greeting "hello"', 'store a value (or from standard input, or --file)'],
       ['micro store write session/7 x -e 30m', 'one that ends after half an hour'],
       ['micro store read greeting', 'print it'],
       ['micro store read session/ --prefix -v', 'a table of all that begin so'],
       ['micro store list -t orders --prefix=2026- -l 20', 'keys of a table, one a line'],
+      ['micro store blob put film.mp4 ./film.mp4', 'content of any size; blob get, list and delete as well'],
       ['micro store snapshot backup.jsonl', 'everything into a file; restore reads it back'],
     ]);
   },
@@ -82,6 +86,7 @@ function optionsOf(options: Record<string, unknown>): StoreOptions {
     expiryMs: options.expiry === undefined ? undefined : parseSpan('expiry', String(options.expiry)),
     file: options.file as string | undefined,
     force: options.force === true,
+    type: options.type as string | undefined,
     when: conditionOf(options),
   };
 }

@@ -13,7 +13,7 @@ import { Records } from '../../../shared/contract/gen/records_pb.ts';
 import { Registry as RegistryContract } from '../../../shared/contract/gen/registry_pb.ts';
 import { Runtime as RuntimeContract } from '../../../shared/contract/gen/runtime_pb.ts';
 import { Settings } from '../../../shared/contract/gen/settings_pb.ts';
-import { Store as StoreContract } from '../../../shared/contract/gen/store_pb.ts';
+import { BlobStore, Store as StoreContract } from '../../../shared/contract/gen/store_pb.ts';
 import { Terminals } from '../../../shared/contract/gen/terminals_pb.ts';
 import { Topics } from '../../../shared/contract/gen/topics_pb.ts';
 import { Traces } from '../../../shared/contract/gen/traces_pb.ts';
@@ -26,6 +26,7 @@ import type { TerminalHost } from '../terminals/terminalHost.ts';
 import type { CallStats } from '../traffic/callStats.ts';
 import { brokerService } from './rpc/brokerService.ts';
 import { authService, type AuthServiceOptions } from './rpc/authService.ts';
+import { blobService, type BlobServiceOptions } from './rpc/blobService.ts';
 import { configService } from './rpc/configService.ts';
 import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService.ts';
 import { debugService } from './rpc/debugService.ts';
@@ -53,6 +54,7 @@ export const contractServices: readonly DescService[] = [
   RuntimeContract,
   RegistryContract,
   StoreContract,
+  BlobStore,
   Records,
   ConfigContract,
   ConfigHistory,
@@ -80,6 +82,7 @@ export interface ApiOptions
     ConsoleServiceOptions,
     SettingsServiceOptions,
     RecordsServiceOptions,
+    BlobServiceOptions,
     AuthServiceOptions {
   logs: DesktopServiceOptions['logs'];
   registry: Registry;
@@ -103,6 +106,7 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
         .some(({ name, instances }) => name === service && instances.some((one) => one.id === id)),
     );
     storeService(router, options.store);
+    blobService(router, options);
     recordsService(router, options);
     configService(router, options.config);
     eventsService(router, options.events);

@@ -165,9 +165,13 @@ function checkAccount({ id, type, scopes, namespace }: Account): void {
     throw new MicroError('auth.invalid', `the type "${String(type)}" is not user or service`);
   const bad = scopes.length > MAX_SCOPES ? scopes[MAX_SCOPES] : scopes.find((scope) => !SCOPE.test(scope));
   if (bad !== undefined)
-    throw new MicroError('auth.invalid', `the scope ${JSON.stringify(bad.slice(0, 80))} cannot be one, or is one too many`, {
-      next: `at most ${MAX_SCOPES} scopes of 1 to 64 letters, digits and . _ : -`,
-    });
+    throw new MicroError(
+      'auth.invalid',
+      `the scope ${JSON.stringify(bad.slice(0, 80))} cannot be one, or is one too many`,
+      {
+        next: `at most ${MAX_SCOPES} scopes of 1 to 64 letters, digits and . _ : -`,
+      },
+    );
 }
 
 function checkSecret(secret: string): void {

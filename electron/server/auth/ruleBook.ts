@@ -74,7 +74,8 @@ function ruleKey(namespace: string, id: string): string {
 
 function checkRule({ id, scope, resource, access, priority }: Rule): void {
   if (!isId(id)) throw invalid(`the id ${JSON.stringify(id.slice(0, 80))} cannot be one`);
-  if (access !== 'granted' && access !== 'denied') throw invalid(`the access "${String(access)}" is not granted or denied`);
+  if (access !== 'granted' && access !== 'denied')
+    throw invalid(`the access "${String(access)}" is not granted or denied`);
   if (!Number.isSafeInteger(priority)) throw invalid(`the priority ${priority} is no whole number`);
   if (!['service', 'core', '*'].includes(resource.type.toLowerCase()))
     throw invalid(`the type "${resource.type}" is not service, core or *`);

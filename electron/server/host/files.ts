@@ -88,7 +88,7 @@ export async function renameWithRetry(
 }
 
 /** Makes a rename durable. Windows cannot open folders, and some file systems refuse; both keep renames themselves. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     try {

@@ -78,7 +78,8 @@ export function checkListing(options: ListOptions): void {
   }
 }
 
-function checkTtl(ttlMs: number | undefined): void {
+/** Refuses a life that is not between a millisecond and a century. */
+export function checkTtl(ttlMs: number | undefined): void {
   if (ttlMs === undefined) return;
   if (Number.isFinite(ttlMs) && ttlMs >= 1 && ttlMs <= MAX_TTL_MS) return;
   throw new MicroError('store.invalid-range', `a life of ${ttlMs} ms is not between 1 ms and 100 years`);

@@ -1,7 +1,12 @@
+import { join } from 'node:path';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { MemoryBytes } from '../host/memoryBytes.ts';
 import { SPACES } from './engine.ts';
+import type { Blobs } from './blobs.ts';
+import { BlobStore } from './blobStore.ts';
+import { FileContents } from './fileContents.ts';
+import { MemoryContents } from './memoryContents.ts';
 import { RecordStore } from './recordStore.ts';
 import type { Store } from './store.ts';
 
@@ -25,4 +30,15 @@ export async function openFileStore(folder: string, clock: Clock): Promise<Store
 /** A store that is gone with the process. */
 export function openMemoryStore(clock: Clock): Store {
   return new RecordStore(new MemoryBytes(SPACES), clock);
+}
+
+/** Opens the blobs that a folder holds, making it when it is not there. One process at a time may have it open. */
+export async function openFileBlobs(folder: string, clock: Clock): Promise<Blobs> {
+  const contents = await FileContents.open(folder);
+  return BlobStore.open(await openFileStore(join(folder, 'index'), clock), contents);
+}
+
+/** Blobs that are gone with the process. */
+export function openMemoryBlobs(clock: Clock): Promise<Blobs> {
+  return BlobStore.open(openMemoryStore(clock), new MemoryContents());
 }

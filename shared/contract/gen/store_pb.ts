@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file store.proto.
  */
 export const file_store: GenFile = /*@__PURE__*/
-  fileDesc("CgtzdG9yZS5wcm90bxIFc3RvcmUiJAoFRmllbGQSDAoEdHlwZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKiAQoGUmVjb3JkEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoDBIOCgZleHBpcnkYAyABKAMSLQoIbWV0YWRhdGEYBCADKAsyGy5zdG9yZS5SZWNvcmQuTWV0YWRhdGFFbnRyeRo9Cg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIbCgV2YWx1ZRgCIAEoCzIMLnN0b3JlLkZpZWxkOgI4ASJ8CgtSZWFkT3B0aW9ucxIQCghkYXRhYmFzZRgBIAEoCRINCgV0YWJsZRgCIAEoCRIOCgZwcmVmaXgYAyABKAgSDgoGc3VmZml4GAQgASgIEg0KBWxpbWl0GAUgASgEEg4KBm9mZnNldBgGIAEoBBINCgVvcmRlchgHIAEoCSI/CgtSZWFkUmVxdWVzdBILCgNrZXkYASABKAkSIwoHb3B0aW9ucxgCIAEoCzISLnN0b3JlLlJlYWRPcHRpb25zIi4KDFJlYWRSZXNwb25zZRIeCgdyZWNvcmRzGAEgAygLMg0uc3RvcmUuUmVjb3JkIi8KDFdyaXRlT3B0aW9ucxIQCghkYXRhYmFzZRgBIAEoCRINCgV0YWJsZRgCIAEoCSJTCgxXcml0ZVJlcXVlc3QSHQoGcmVjb3JkGAEgASgLMg0uc3RvcmUuUmVjb3JkEiQKB29wdGlvbnMYAiABKAsyEy5zdG9yZS5Xcml0ZU9wdGlvbnMiDwoNV3JpdGVSZXNwb25zZSIwCg1EZWxldGVPcHRpb25zEhAKCGRhdGFiYXNlGAEgASgJEg0KBXRhYmxlGAIgASgJIkMKDURlbGV0ZVJlcXVlc3QSCwoDa2V5GAEgASgJEiUKB29wdGlvbnMYAiABKAsyFC5zdG9yZS5EZWxldGVPcHRpb25zIhAKDkRlbGV0ZVJlc3BvbnNlInwKC0xpc3RPcHRpb25zEhAKCGRhdGFiYXNlGAEgASgJEg0KBXRhYmxlGAIgASgJEg4KBnByZWZpeBgDIAEoCRIOCgZzdWZmaXgYBCABKAkSDQoFbGltaXQYBSABKAQSDgoGb2Zmc2V0GAYgASgEEg0KBW9yZGVyGAcgASgJIjIKC0xpc3RSZXF1ZXN0EiMKB29wdGlvbnMYASABKAsyEi5zdG9yZS5MaXN0T3B0aW9ucyIiCgxMaXN0UmVzcG9uc2USDAoEa2V5cxgCIAMoCUoECAEQAiISChBEYXRhYmFzZXNSZXF1ZXN0IiYKEURhdGFiYXNlc1Jlc3BvbnNlEhEKCWRhdGFiYXNlcxgBIAMoCSIhCg1UYWJsZXNSZXF1ZXN0EhAKCGRhdGFiYXNlGAEgASgJIiAKDlRhYmxlc1Jlc3BvbnNlEg4KBnRhYmxlcxgBIAMoCTLNAgoFU3RvcmUSLwoEUmVhZBISLnN0b3JlLlJlYWRSZXF1ZXN0GhMuc3RvcmUuUmVhZFJlc3BvbnNlEjIKBVdyaXRlEhMuc3RvcmUuV3JpdGVSZXF1ZXN0GhQuc3RvcmUuV3JpdGVSZXNwb25zZRI1CgZEZWxldGUSFC5zdG9yZS5EZWxldGVSZXF1ZXN0GhUuc3RvcmUuRGVsZXRlUmVzcG9uc2USMQoETGlzdBISLnN0b3JlLkxpc3RSZXF1ZXN0GhMuc3RvcmUuTGlzdFJlc3BvbnNlMAESPgoJRGF0YWJhc2VzEhcuc3RvcmUuRGF0YWJhc2VzUmVxdWVzdBoYLnN0b3JlLkRhdGFiYXNlc1Jlc3BvbnNlEjUKBlRhYmxlcxIULnN0b3JlLlRhYmxlc1JlcXVlc3QaFS5zdG9yZS5UYWJsZXNSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CgtzdG9yZS5wcm90bxIFc3RvcmUiJAoFRmllbGQSDAoEdHlwZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKiAQoGUmVjb3JkEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoDBIOCgZleHBpcnkYAyABKAMSLQoIbWV0YWRhdGEYBCADKAsyGy5zdG9yZS5SZWNvcmQuTWV0YWRhdGFFbnRyeRo9Cg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIbCgV2YWx1ZRgCIAEoCzIMLnN0b3JlLkZpZWxkOgI4ASJ8CgtSZWFkT3B0aW9ucxIQCghkYXRhYmFzZRgBIAEoCRINCgV0YWJsZRgCIAEoCRIOCgZwcmVmaXgYAyABKAgSDgoGc3VmZml4GAQgASgIEg0KBWxpbWl0GAUgASgEEg4KBm9mZnNldBgGIAEoBBINCgVvcmRlchgHIAEoCSI/CgtSZWFkUmVxdWVzdBILCgNrZXkYASABKAkSIwoHb3B0aW9ucxgCIAEoCzISLnN0b3JlLlJlYWRPcHRpb25zIi4KDFJlYWRSZXNwb25zZRIeCgdyZWNvcmRzGAEgAygLMg0uc3RvcmUuUmVjb3JkIi8KDFdyaXRlT3B0aW9ucxIQCghkYXRhYmFzZRgBIAEoCRINCgV0YWJsZRgCIAEoCSJTCgxXcml0ZVJlcXVlc3QSHQoGcmVjb3JkGAEgASgLMg0uc3RvcmUuUmVjb3JkEiQKB29wdGlvbnMYAiABKAsyEy5zdG9yZS5Xcml0ZU9wdGlvbnMiDwoNV3JpdGVSZXNwb25zZSIwCg1EZWxldGVPcHRpb25zEhAKCGRhdGFiYXNlGAEgASgJEg0KBXRhYmxlGAIgASgJIkMKDURlbGV0ZVJlcXVlc3QSCwoDa2V5GAEgASgJEiUKB29wdGlvbnMYAiABKAsyFC5zdG9yZS5EZWxldGVPcHRpb25zIhAKDkRlbGV0ZVJlc3BvbnNlInwKC0xpc3RPcHRpb25zEhAKCGRhdGFiYXNlGAEgASgJEg0KBXRhYmxlGAIgASgJEg4KBnByZWZpeBgDIAEoCRIOCgZzdWZmaXgYBCABKAkSDQoFbGltaXQYBSABKAQSDgoGb2Zmc2V0GAYgASgEEg0KBW9yZGVyGAcgASgJIjIKC0xpc3RSZXF1ZXN0EiMKB29wdGlvbnMYASABKAsyEi5zdG9yZS5MaXN0T3B0aW9ucyIiCgxMaXN0UmVzcG9uc2USDAoEa2V5cxgCIAMoCUoECAEQAiISChBEYXRhYmFzZXNSZXF1ZXN0IiYKEURhdGFiYXNlc1Jlc3BvbnNlEhEKCWRhdGFiYXNlcxgBIAMoCSIhCg1UYWJsZXNSZXF1ZXN0EhAKCGRhdGFiYXNlGAEgASgJIiAKDlRhYmxlc1Jlc3BvbnNlEg4KBnRhYmxlcxgBIAMoCSI8CgtCbG9iT3B0aW9ucxIRCgluYW1lc3BhY2UYASABKAkSFAoMY29udGVudF90eXBlGAMgASgJSgQIAhADIkMKD0Jsb2JSZWFkUmVxdWVzdBILCgNrZXkYASABKAkSIwoHb3B0aW9ucxgCIAEoCzISLnN0b3JlLkJsb2JPcHRpb25zIiAKEEJsb2JSZWFkUmVzcG9uc2USDAoEYmxvYhgBIAEoDCJSChBCbG9iV3JpdGVSZXF1ZXN0EgsKA2tleRgBIAEoCRIjCgdvcHRpb25zGAIgASgLMhIuc3RvcmUuQmxvYk9wdGlvbnMSDAoEYmxvYhgDIAEoDCITChFCbG9iV3JpdGVSZXNwb25zZSJFChFCbG9iRGVsZXRlUmVxdWVzdBILCgNrZXkYASABKAkSIwoHb3B0aW9ucxgCIAEoCzISLnN0b3JlLkJsb2JPcHRpb25zIhQKEkJsb2JEZWxldGVSZXNwb25zZSI0Cg9CbG9iTGlzdE9wdGlvbnMSEQoJbmFtZXNwYWNlGAEgASgJEg4KBnByZWZpeBgCIAEoCSI6Cg9CbG9iTGlzdFJlcXVlc3QSJwoHb3B0aW9ucxgBIAEoCzIWLnN0b3JlLkJsb2JMaXN0T3B0aW9ucyIgChBCbG9iTGlzdFJlc3BvbnNlEgwKBGtleXMYASADKAkyzQIKBVN0b3JlEi8KBFJlYWQSEi5zdG9yZS5SZWFkUmVxdWVzdBoTLnN0b3JlLlJlYWRSZXNwb25zZRIyCgVXcml0ZRITLnN0b3JlLldyaXRlUmVxdWVzdBoULnN0b3JlLldyaXRlUmVzcG9uc2USNQoGRGVsZXRlEhQuc3RvcmUuRGVsZXRlUmVxdWVzdBoVLnN0b3JlLkRlbGV0ZVJlc3BvbnNlEjEKBExpc3QSEi5zdG9yZS5MaXN0UmVxdWVzdBoTLnN0b3JlLkxpc3RSZXNwb25zZTABEj4KCURhdGFiYXNlcxIXLnN0b3JlLkRhdGFiYXNlc1JlcXVlc3QaGC5zdG9yZS5EYXRhYmFzZXNSZXNwb25zZRI1CgZUYWJsZXMSFC5zdG9yZS5UYWJsZXNSZXF1ZXN0GhUuc3RvcmUuVGFibGVzUmVzcG9uc2Uy/AEKCUJsb2JTdG9yZRI5CgRSZWFkEhYuc3RvcmUuQmxvYlJlYWRSZXF1ZXN0Ghcuc3RvcmUuQmxvYlJlYWRSZXNwb25zZTABEjwKBVdyaXRlEhcuc3RvcmUuQmxvYldyaXRlUmVxdWVzdBoYLnN0b3JlLkJsb2JXcml0ZVJlc3BvbnNlKAESPQoGRGVsZXRlEhguc3RvcmUuQmxvYkRlbGV0ZVJlcXVlc3QaGS5zdG9yZS5CbG9iRGVsZXRlUmVzcG9uc2USNwoETGlzdBIWLnN0b3JlLkJsb2JMaXN0UmVxdWVzdBoXLnN0b3JlLkJsb2JMaXN0UmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message store.Field
@@ -430,6 +430,200 @@ export const TablesResponseSchema: GenMessage<TablesResponse> = /*@__PURE__*/
   messageDesc(file_store, 17);
 
 /**
+ * @generated from message store.BlobOptions
+ */
+export type BlobOptions = Message<"store.BlobOptions"> & {
+  /**
+   * Empty: micro.
+   *
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string content_type = 3;
+   */
+  contentType: string;
+};
+
+/**
+ * Describes the message store.BlobOptions.
+ * Use `create(BlobOptionsSchema)` to create a new message.
+ */
+export const BlobOptionsSchema: GenMessage<BlobOptions> = /*@__PURE__*/
+  messageDesc(file_store, 18);
+
+/**
+ * @generated from message store.BlobReadRequest
+ */
+export type BlobReadRequest = Message<"store.BlobReadRequest"> & {
+  /**
+   * @generated from field: string key = 1;
+   */
+  key: string;
+
+  /**
+   * @generated from field: store.BlobOptions options = 2;
+   */
+  options?: BlobOptions | undefined;
+};
+
+/**
+ * Describes the message store.BlobReadRequest.
+ * Use `create(BlobReadRequestSchema)` to create a new message.
+ */
+export const BlobReadRequestSchema: GenMessage<BlobReadRequest> = /*@__PURE__*/
+  messageDesc(file_store, 19);
+
+/**
+ * @generated from message store.BlobReadResponse
+ */
+export type BlobReadResponse = Message<"store.BlobReadResponse"> & {
+  /**
+   * @generated from field: bytes blob = 1;
+   */
+  blob: Uint8Array;
+};
+
+/**
+ * Describes the message store.BlobReadResponse.
+ * Use `create(BlobReadResponseSchema)` to create a new message.
+ */
+export const BlobReadResponseSchema: GenMessage<BlobReadResponse> = /*@__PURE__*/
+  messageDesc(file_store, 20);
+
+/**
+ * @generated from message store.BlobWriteRequest
+ */
+export type BlobWriteRequest = Message<"store.BlobWriteRequest"> & {
+  /**
+   * @generated from field: string key = 1;
+   */
+  key: string;
+
+  /**
+   * @generated from field: store.BlobOptions options = 2;
+   */
+  options?: BlobOptions | undefined;
+
+  /**
+   * @generated from field: bytes blob = 3;
+   */
+  blob: Uint8Array;
+};
+
+/**
+ * Describes the message store.BlobWriteRequest.
+ * Use `create(BlobWriteRequestSchema)` to create a new message.
+ */
+export const BlobWriteRequestSchema: GenMessage<BlobWriteRequest> = /*@__PURE__*/
+  messageDesc(file_store, 21);
+
+/**
+ * @generated from message store.BlobWriteResponse
+ */
+export type BlobWriteResponse = Message<"store.BlobWriteResponse"> & {
+};
+
+/**
+ * Describes the message store.BlobWriteResponse.
+ * Use `create(BlobWriteResponseSchema)` to create a new message.
+ */
+export const BlobWriteResponseSchema: GenMessage<BlobWriteResponse> = /*@__PURE__*/
+  messageDesc(file_store, 22);
+
+/**
+ * @generated from message store.BlobDeleteRequest
+ */
+export type BlobDeleteRequest = Message<"store.BlobDeleteRequest"> & {
+  /**
+   * @generated from field: string key = 1;
+   */
+  key: string;
+
+  /**
+   * @generated from field: store.BlobOptions options = 2;
+   */
+  options?: BlobOptions | undefined;
+};
+
+/**
+ * Describes the message store.BlobDeleteRequest.
+ * Use `create(BlobDeleteRequestSchema)` to create a new message.
+ */
+export const BlobDeleteRequestSchema: GenMessage<BlobDeleteRequest> = /*@__PURE__*/
+  messageDesc(file_store, 23);
+
+/**
+ * @generated from message store.BlobDeleteResponse
+ */
+export type BlobDeleteResponse = Message<"store.BlobDeleteResponse"> & {
+};
+
+/**
+ * Describes the message store.BlobDeleteResponse.
+ * Use `create(BlobDeleteResponseSchema)` to create a new message.
+ */
+export const BlobDeleteResponseSchema: GenMessage<BlobDeleteResponse> = /*@__PURE__*/
+  messageDesc(file_store, 24);
+
+/**
+ * @generated from message store.BlobListOptions
+ */
+export type BlobListOptions = Message<"store.BlobListOptions"> & {
+  /**
+   * @generated from field: string namespace = 1;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+};
+
+/**
+ * Describes the message store.BlobListOptions.
+ * Use `create(BlobListOptionsSchema)` to create a new message.
+ */
+export const BlobListOptionsSchema: GenMessage<BlobListOptions> = /*@__PURE__*/
+  messageDesc(file_store, 25);
+
+/**
+ * @generated from message store.BlobListRequest
+ */
+export type BlobListRequest = Message<"store.BlobListRequest"> & {
+  /**
+   * @generated from field: store.BlobListOptions options = 1;
+   */
+  options?: BlobListOptions | undefined;
+};
+
+/**
+ * Describes the message store.BlobListRequest.
+ * Use `create(BlobListRequestSchema)` to create a new message.
+ */
+export const BlobListRequestSchema: GenMessage<BlobListRequest> = /*@__PURE__*/
+  messageDesc(file_store, 26);
+
+/**
+ * @generated from message store.BlobListResponse
+ */
+export type BlobListResponse = Message<"store.BlobListResponse"> & {
+  /**
+   * @generated from field: repeated string keys = 1;
+   */
+  keys: string[];
+};
+
+/**
+ * Describes the message store.BlobListResponse.
+ * Use `create(BlobListResponseSchema)` to create a new message.
+ */
+export const BlobListResponseSchema: GenMessage<BlobListResponse> = /*@__PURE__*/
+  messageDesc(file_store, 27);
+
+/**
  * @generated from service store.Store
  */
 export const Store: GenService<{
@@ -485,4 +679,49 @@ export const Store: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_store, 0);
+
+/**
+ * Content of any size by key, streamed. More of it is at /_blobs/ over plain HTTP: types, lives, parts.
+ *
+ * @generated from service store.BlobStore
+ */
+export const BlobStore: GenService<{
+  /**
+   * A key that is not there is the error `store.not-found`.
+   *
+   * @generated from rpc store.BlobStore.Read
+   */
+  read: {
+    methodKind: "server_streaming";
+    input: typeof BlobReadRequestSchema;
+    output: typeof BlobReadResponseSchema;
+  },
+  /**
+   * Key and options count in the first message.
+   *
+   * @generated from rpc store.BlobStore.Write
+   */
+  write: {
+    methodKind: "client_streaming";
+    input: typeof BlobWriteRequestSchema;
+    output: typeof BlobWriteResponseSchema;
+  },
+  /**
+   * @generated from rpc store.BlobStore.Delete
+   */
+  delete: {
+    methodKind: "unary";
+    input: typeof BlobDeleteRequestSchema;
+    output: typeof BlobDeleteResponseSchema;
+  },
+  /**
+   * @generated from rpc store.BlobStore.List
+   */
+  list: {
+    methodKind: "unary";
+    input: typeof BlobListRequestSchema;
+    output: typeof BlobListResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_store, 1);
 

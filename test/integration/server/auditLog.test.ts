@@ -16,7 +16,10 @@ it('refusals are kept over a restart, newest first, and only the user can read t
   log.note({ ...refusal, account: 'two' });
   await log.settled();
   await writeFile(path, '{"at":', { flag: 'a' });
-  expect((await new AuditLog(path, clock, silentLogger).read(10)).map(({ account }) => account)).toEqual(['two', 'one']);
+  expect((await new AuditLog(path, clock, silentLogger).read(10)).map(({ account }) => account)).toEqual([
+    'two',
+    'one',
+  ]);
   if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 

@@ -25,9 +25,7 @@ describe('credentials', () => {
   it('the token opens the API as a header and as a WebSocket subprotocol, a wrong one does not', () => {
     const credentials = new Credentials(systemClock);
     expect(credentials.find({ authorization: `Bearer ${credentials.token}` }, 1)).toBe(LOCAL_USER);
-    expect(credentials.find({ 'sec-websocket-protocol': `micro.v1, bearer.${credentials.token}` }, 1)).toBe(
-      LOCAL_USER,
-    );
+    expect(credentials.find({ 'sec-websocket-protocol': `micro.v1, bearer.${credentials.token}` }, 1)).toBe(LOCAL_USER);
     expect(credentials.find({ authorization: `Bearer ${credentials.token}x` }, 1)).toBeUndefined();
     expect(credentials.find({}, 1)).toBeUndefined();
   });

@@ -36,12 +36,16 @@ describe('what a request asks for', () => {
   });
 
   it('and other paths pass', () => {
-    for (const path of ['/', '/basket', '/administration', '/a%20b', '/%ff', '/basket/admin']) expect(passes(path)).toBe(true);
+    for (const path of ['/', '/basket', '/administration', '/a%20b', '/%ff', '/basket/admin'])
+      expect(passes(path)).toBe(true);
   });
 
   it('a path does not become a call by its content type', () => {
     expect(passes('/admin/users', 'application/grpc')).toBe(false);
-    const request = { headers: { 'content-type': 'application/grpc' }, httpVersionMajor: 2 } as unknown as IncomingMessage;
+    const request = {
+      headers: { 'content-type': 'application/grpc' },
+      httpVersionMajor: 2,
+    } as unknown as IncomingMessage;
     const route = { service: 'orders', prefix: '', path: '/orders.v1.Orders/Get' };
     expect(endpointsOf(request, route, undefined)).toEqual(['Orders.Get']);
     expect(endpointsOf(request, { ...route, service: 'web' }, undefined)).toEqual(['/orders.v1.Orders/Get']);
@@ -60,6 +64,15 @@ describe('what a request asks for', () => {
 
 it('addresses of this machine are told from others', () => {
   for (const here of ['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1']) expect(isLoopbackAddress(here)).toBe(true);
-  for (const away of ['', '10.0.0.1', '192.168.127.1', '::', 'fe80::1', '::ffff:10.0.0.1', '1270.0.0.1', '127.0.0.1.example'])
+  for (const away of [
+    '',
+    '10.0.0.1',
+    '192.168.127.1',
+    '::',
+    'fe80::1',
+    '::ffff:10.0.0.1',
+    '1270.0.0.1',
+    '127.0.0.1.example',
+  ])
     expect(isLoopbackAddress(away)).toBe(false);
 });

@@ -12,7 +12,8 @@ import { callerKey } from '../rpc/callerContext.ts';
 import { errorInterceptor } from '../rpc/errorInterceptor.ts';
 import type { Admission } from './admission.ts';
 import { sendError, sendRpcError } from './errorResponse.ts';
-import { checkContentType, checkOrigin, DESKTOP_ORIGIN } from './guard.ts';
+import { answerDesktopPage } from './desktopPage.ts';
+import { checkContentType, checkOrigin } from './guard.ts';
 import { ProtocolPort, type RequestHandler, type UpgradeHandler } from '../../traffic/protocolPort.ts';
 import type { HttpMount } from './httpMount.ts';
 import { coreResource, socketResource } from './resource.ts';
@@ -156,21 +157,7 @@ export class ApiPort {
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
   ): void {
-    if (request.headers.origin === DESKTOP_ORIGIN) {
-      response.setHeader('access-control-allow-origin', DESKTOP_ORIGIN);
-      response.setHeader('vary', 'origin');
-      if (request.method === 'OPTIONS') {
-        response.setHeader('access-control-allow-methods', 'POST');
-        response.setHeader(
-          'access-control-allow-headers',
-          'authorization, content-type, connect-protocol-version, connect-timeout-ms',
-        );
-        response.setHeader('access-control-max-age', '86400');
-        (response as ServerResponse).writeHead(204);
-        (response as ServerResponse).end();
-        return;
-      }
-    }
+    if (answerDesktopPage(request, response as ServerResponse)) return;
     checkContentType(request);
     this.count(response);
     this.admit(

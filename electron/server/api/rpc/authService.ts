@@ -1,13 +1,14 @@
-import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
+import type { ConnectRouter } from '@connectrpc/connect';
 import { MicroError } from '../../../../shared/contract/errors.ts';
 import { Accounts, Access, Auth, type Rule as RuleMessage, Rules } from '../../../../shared/contract/gen/auth_pb.ts';
 import { Authority as AuthorityContract } from '../../../../shared/contract/gen/authority_pb.ts';
 import type { Account } from '../../auth/accounts.ts';
 import type { Authority } from '../../auth/authority.ts';
 import { isAdmin } from '../../auth/caller.ts';
-import { checkNamespace, forbidden } from '../../auth/checkAccess.ts';
+import { forbidden } from '../../auth/checkAccess.ts';
 import type { Rule } from '../../auth/rules.ts';
 import { callerOf } from './callerContext.ts';
+import { namespaceOf } from './namespaceOf.ts';
 
 /** Refusals of an answer when nothing is said, and at most. */
 const USUAL_REFUSALS = 100;
@@ -84,13 +85,6 @@ export function authService(router: ConnectRouter, { authority }: AuthServiceOpt
     },
     rotateKey: async () => ({ keyId: await authority.tokens.rotate() }),
   });
-}
-
-function namespaceOf(options: { namespace: string } | undefined, context: Pick<HandlerContext, 'values'>): string {
-  const caller = callerOf(context);
-  const namespace = options?.namespace || caller.namespace;
-  checkNamespace(caller, namespace);
-  return namespace;
 }
 
 function typeOf(type: string): Account['type'] {

@@ -8,12 +8,13 @@ import type { Config, ConfigDifference } from '../../config/config.ts';
 import type { Json } from '../../config/configTree.ts';
 import { callerOf } from './callerContext.ts';
 import { eventsOf } from './eventStream.ts';
+import { namespaceOf } from './namespaceOf.ts';
 
 /** Serves micro's `config.Config`, and the history of documents beside it. */
 export function configService(router: ConnectRouter, config: Config): void {
   router.service(ConfigContract, {
     async get({ namespace, path, options }, context) {
-      const name = nameOf(namespace, context);
+      const name = namespaceOf({ namespace }, context);
       if (options?.secret === true && !isAdmin(callerOf(context)))
         throw forbidden(callerOf(context), 'secrets of the config; micro.yaml gives one to a service: ${secret:path}');
       const value = await config.get(name, path, { secrets: options?.secret === true });
@@ -24,20 +25,20 @@ export function configService(router: ConnectRouter, config: Config): void {
       return { value: { data: JSON.stringify(value), format: 'json' } };
     },
     async set({ namespace, path, value, options }, context) {
-      await config.set(nameOf(namespace, context), path, jsonOf(path, value?.data ?? ''), {
+      await config.set(namespaceOf({ namespace }, context), path, jsonOf(path, value?.data ?? ''), {
         secret: options?.secret === true,
       });
       return {};
     },
     async delete({ namespace, path }, context) {
-      await config.delete(nameOf(namespace, context), path);
+      await config.delete(namespaceOf({ namespace }, context), path);
       return {};
     },
   });
   router.service(ConfigHistory, {
     namespaces: async () => ({ namespaces: await config.namespaces() }),
     async read({ namespace }, context) {
-      const { value, revision, secrets } = await config.read(nameOf(namespace, context));
+      const { value, revision, secrets } = await config.read(namespaceOf({ namespace }, context));
       return { data: JSON.stringify(value), revision, secrets };
     },
     async edit({ namespace, edits, ifRevision }, context) {
@@ -46,29 +47,24 @@ export function configService(router: ConnectRouter, config: Config): void {
         value: value === undefined ? undefined : jsonOf(path, value),
         secret,
       }));
-      return { revision: await config.edit(nameOf(namespace, context), parsed, { revision: ifRevision }) };
+      return { revision: await config.edit(namespaceOf({ namespace }, context), parsed, { revision: ifRevision }) };
     },
     async list({ namespace, path, limit }, context) {
-      const changes = await config.history(nameOf(namespace, context), { path, ...(limit > 0 ? { limit } : {}) });
+      const changes = await config.history(namespaceOf({ namespace }, context), {
+        path,
+        ...(limit > 0 ? { limit } : {}),
+      });
       return { changes: changes.map((change) => ({ ...change, differences: change.differences.map(toMessage) })) };
     },
     async diff({ namespace, from, to }, context) {
-      return { differences: (await config.diff(nameOf(namespace, context), from, to)).map(toMessage) };
+      return { differences: (await config.diff(namespaceOf({ namespace }, context), from, to)).map(toMessage) };
     },
     async rollBack({ namespace, revision, ifRevision }, context) {
-      const name = nameOf(namespace, context);
+      const name = namespaceOf({ namespace }, context);
       return { revision: await config.rollBack(name, revision, { revision: ifRevision }) };
     },
     watch: ({ namespace }, context) => watch(config, namespace, context),
   });
-}
-
-/** The document that a request is about; unless it says so that of its account's namespace. */
-function nameOf(namespace: string, context: Pick<HandlerContext, 'values'>): string {
-  const caller = callerOf(context);
-  const name = namespace || caller.namespace;
-  checkNamespace(caller, name);
-  return name;
 }
 
 interface WatchMessage {

@@ -11,7 +11,8 @@ export function refusalInterceptor(authority: Pick<Authority, 'noteRefusal'>): I
     const resource = { type: 'core', name: typeName.slice(0, dot), endpoint };
     // Logins are written down where they are checked.
     const note = (error: unknown): void => {
-      if (resource.endpoint !== 'Auth.Token') authority.noteRefusal(error, request.contextValues.get(callerKey), resource);
+      if (resource.endpoint !== 'Auth.Token')
+        authority.noteRefusal(error, request.contextValues.get(callerKey), resource);
     };
     try {
       const response = await next(request);
