@@ -1,7 +1,7 @@
 import { Background, BackgroundVariant, MiniMap, ReactFlow, useStore, type Viewport } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useMemo, useRef, useState } from 'react';
-import { selectEdge } from '../../state/navigation.ts';
+import { openPage, selectEdge } from '../../state/navigation.ts';
 import { openLog } from '../../state/panels.ts';
 import { outside, topicOf } from '../../state/traffic.ts';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
@@ -9,7 +9,7 @@ import classes from './Graph.module.css';
 import { GraphControls } from './GraphControls.tsx';
 import { GraphEdge } from './GraphEdge.tsx';
 import { groupMenu, serviceMenu } from './graphMenu.tsx';
-import { type GraphShape, groupOfNodeId, neighboursOf, type Position } from './graphModel.ts';
+import { type GraphShape, groupOfNodeId, neighboursOf, openingOf, type Position } from './graphModel.ts';
 import { shownPositions, toFlowEdges } from './graphNodes.ts';
 import { distanceAt, PointingContext } from './graphStore.ts';
 import { GroupFrames } from './GroupFrames.tsx';
@@ -28,7 +28,7 @@ import { usePointingStore } from './usePointingStore.ts';
 const nodeTypes = { service: ServiceNode, group: GroupNode, outside: OutsideNode, topic: TopicNode };
 const edgeTypes = { calls: GraphEdge };
 
-/** Whether a node has nothing to open: it only shows who is connected. */
+/** Whether a node is no service and no group: it has no log, no inspector and no menu. */
 function isPlain(id: string): boolean {
   return id === outside || topicOf(id) !== undefined;
 }
@@ -74,10 +74,11 @@ export function GraphCanvas(props: CanvasProps) {
   };
 
   const open = (id: string): void => {
-    const group = groupOfNodeId(id);
-    if (isPlain(id)) return;
-    if (group === undefined) openLog([id]);
-    else onCollapse(group, false);
+    const opening = openingOf(id);
+    if (opening === undefined) return;
+    if ('log' in opening) openLog([opening.log]);
+    else if ('topic' in opening) openPage('events', { topic: opening.topic });
+    else onCollapse(opening.group, false);
   };
 
   const pick = (id: string): void => {
@@ -114,7 +115,7 @@ export function GraphCanvas(props: CanvasProps) {
       <RoutesContext value={routes}>
         <div ref={canvas} className={classes.canvas} data-distance={distance} onKeyDown={handleKey}>
           <ReactFlow
-            aria-label="Graph of services. Arrow keys move, Enter opens the log, Space selects, e goes through the calls of the service, the menu key shows all actions."
+            aria-label="Graph of services. Arrow keys move, Enter opens the log or the topic, Space selects, e goes through the calls of the service, the menu key shows all actions."
             nodes={nodes}
             edges={edges}
             nodeTypes={nodeTypes}

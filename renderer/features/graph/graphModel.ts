@@ -133,6 +133,15 @@ export function groupOfNodeId(id: string): string | undefined {
   return id.startsWith('group:') ? id.slice('group:'.length) : undefined;
 }
 
+/** What opening a node shows: the log of a service, the services of a group, the events of a topic, or nothing. */
+export function openingOf(id: string): { log: string } | { group: string } | { topic: string } | undefined {
+  const group = groupOfNodeId(id);
+  const topic = topicOf(id);
+  if (group !== undefined) return { group };
+  if (topic !== undefined) return { topic };
+  return id === outside ? undefined : { log: id };
+}
+
 /** Replaces the services of collapsed groups by one node each. Lines inside a group vanish, equal lines become one. */
 export function collapseShape(
   shape: GraphShape,

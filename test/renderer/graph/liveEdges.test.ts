@@ -5,7 +5,13 @@ import { DotFlow, dotsPerSecond } from '../../../renderer/features/graph/dotFlow
 import { figuresOf, lineLabel, lineWidth, lineWords } from '../../../renderer/features/graph/edgeFigures.ts';
 import { toFlowNodes } from '../../../renderer/features/graph/graphNodes.ts';
 import { placeOnRoute, routeEdge } from '../../../renderer/features/graph/edgeRoute.ts';
-import { collapseShape, nodeSize, type Position, shapeOf } from '../../../renderer/features/graph/graphModel.ts';
+import {
+  collapseShape,
+  nodeSize,
+  openingOf,
+  type Position,
+  shapeOf,
+} from '../../../renderer/features/graph/graphModel.ts';
 import { type GraphEdge, GraphEdgeSchema } from '../../../shared/contract/gen/graph_pb.ts';
 import { makeService } from '../../helpers/renderer/services.ts';
 
@@ -57,6 +63,15 @@ describe('lines of the graph', () => {
     ]);
     const placed = new Map([['topic:placed', { x: 0, y: 0 }]]);
     expect(toFlowNodes(placed, new Map(), []).map(({ type }) => type)).toEqual(['topic']);
+  });
+
+  it('opening a node shows a log, a group or a topic; who is outside has nothing to show', () => {
+    expect(['orders', 'group:shop', 'topic:placed', 'outside'].map(openingOf)).toEqual([
+      { log: 'orders' },
+      { group: 'shop' },
+      { topic: 'placed' },
+      undefined,
+    ]);
   });
 
   it('a line of events says how many, not how long or how they failed', () => {
