@@ -62,6 +62,8 @@ export function useLongList(element: RefObject<HTMLElement | null>, count: numbe
     thumb: { size, start: total === 0 ? 0 : top / total },
     topOf: (row) => row * rowPx - top,
     reveal: (row) => {
+      // Before its size is known, no place in it means anything.
+      if (height === 0) return;
       const upper = row * rowPx;
       if (upper < top) setWanted(upper);
       else if (upper + rowPx > top + height) setWanted(upper + rowPx - height);

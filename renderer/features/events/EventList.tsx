@@ -90,7 +90,7 @@ export function EventList({
   useEffect(() => {
     latest.current = { reveal: list.reveal, found };
   });
-  const isThere = found >= 0;
+  const isThere = found >= 0 && list.heightPx > 0;
   useEffect(() => {
     if (selected !== undefined && isThere) latest.current.reveal(latest.current.found);
   }, [selected, isThere]);
