@@ -45,7 +45,7 @@ export async function reloadService(service: ReloadedService, request: ReloadReq
     if (copies.waitForOthers) return { outcome: 'dropped' };
     // The reload that this one overtook has just begun to start it; it comes up with what has changed since.
     request.onSwap();
-    return settledRestart(service, signal);
+    return followedByDependents(service, cause, await settledRestart(service, signal));
   }
   const serving = copies.serve;
   let log: RunLogWriter | undefined;
@@ -65,9 +65,17 @@ export async function reloadService(service: ReloadedService, request: ReloadReq
     return { outcome: 'dropped' };
   }
   request.onSwap();
-  const result = await replaceCopies(service, request, log);
-  if (result.outcome !== 'swapped' && result.outcome !== 'restarted') return result;
-  if (spec.cascade) service.dependencies.restartDependents(spec.name, cause);
+  return followedByDependents(service, cause, await replaceCopies(service, request, log));
+}
+
+/** With `cascade`, what needs the service is started anew once the new version serves. */
+function followedByDependents(
+  { spec, dependencies }: ReloadedService,
+  cause: string,
+  result: ReloadResult,
+): ReloadResult {
+  const serves = result.outcome === 'swapped' || result.outcome === 'restarted';
+  if (serves && spec.cascade) dependencies.restartDependents(spec.name, cause);
   return result;
 }
 
