@@ -67,8 +67,11 @@ async function readmeLines(): Promise<string[]> {
 it('the curl lines of the README work as they stand, one for each core service at least', async () => {
   expect((await micro('store', 'write', 'greeting', 'hello')).code).toBe(0);
   const lines = await readmeLines();
+  // The file that a reader would have.
+  await writeFile(join(user, 'film.mp4'), 'a film');
   const { stdout } = await run('bash', ['-euc', lines.map((line) => `${line}\necho`).join('\n')], {
     env: { PATH: process.env.PATH, HOME: user },
+    cwd: user,
   });
   const answers = stdout.split('\n');
   expect(answers).toContain('{"value":{"data":"5","format":"json"}}');
