@@ -73,6 +73,10 @@ describe('what assistive technology gets', () => {
         await look(title);
       }
       await navigation.getByText('Store', { exact: true }).click();
+      await page
+        .getByRole('navigation', { name: 'Tables' })
+        .getByRole('button', { name: /^micro/ })
+        .click();
       await page.getByRole('grid', { name: 'Keys of micro/micro' }).getByText('cart/1').click();
       await page.getByRole('region', { name: 'Record cart/1' }).getByText('"items"').waitFor();
       await look('Store, a record');
