@@ -51,9 +51,9 @@ export function HistoryPanel({
         <p className={classes.note}>Mark one revision to compare it with now, or two with each other.</p>
       ) : (
         <section className={classes.compare} aria-label="Comparison">
-          <h3>
+          <h2>
             Revision {from} → {to === 0 ? 'now' : to}
-          </h3>
+          </h2>
           {compared.isError ? (
             <ErrorState error={compared.error} />
           ) : compared.data ? (
