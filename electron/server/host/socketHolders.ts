@@ -12,28 +12,36 @@ const MAX_REMEMBERED = 4_096;
  * links for a hundred services, so it is done only when it can have another result: for a process not seen before, and
  * when a socket listens that did not at the last look. (Numbers of sockets are counted up by the kernel and not soon
  * used again. A socket that is handed to an old process later goes unnoticed until then.)
+ *
+ * A socket that this process holds too was handed down to it and on to all it starts, as a debugger's is by some that
+ * start it: nobody who merely has it listens on it, so that it counts as this process's alone.
  */
 export class SocketHolders {
   private readonly holders = new Map<string, Set<number>>();
   /** The sockets that listened when the descriptors of a process were last read. */
   private readonly seen = new Map<number, ReadonlySet<string>>();
 
-  /** `root` is where /proc is. */
-  constructor(private readonly root: string) {}
+  /** `root` is where /proc is, `own` this process. */
+  constructor(
+    private readonly root: string,
+    private readonly own = process.pid,
+  ) {}
 
   /** For each of `inodes`, which are all that listen now, its holder among `pids`: the lowest when workers share it. */
   async find(pids: ReadonlySet<number>, inodes: ReadonlySet<string>): Promise<Map<string, number>> {
     for (const inode of this.holders.keys()) if (!inodes.has(inode)) this.holders.delete(inode);
     if (this.seen.size > MAX_REMEMBERED) this.seen.clear();
-    const unread = [...pids].filter((pid) => {
+    const unread = [...new Set([...pids, this.own])].filter((pid) => {
       const seen = this.seen.get(pid);
       return !seen || [...inodes].some((inode) => !seen.has(inode));
     });
     await mapLimit(unread, PARALLEL_READS, (pid) => this.readDescriptors(pid, inodes));
     const found = new Map<string, number>();
     for (const inode of inodes) {
-      const holders = [...(this.holders.get(inode) ?? [])].filter((pid) => pids.has(pid));
-      if (holders.length > 0) found.set(inode, Math.min(...holders));
+      const all = this.holders.get(inode);
+      const holders = all?.has(this.own) ? [this.own] : [...(all ?? [])];
+      const wanted = holders.filter((pid) => pids.has(pid));
+      if (wanted.length > 0) found.set(inode, Math.min(...wanted));
     }
     return found;
   }
