@@ -11,8 +11,24 @@ export interface TerminalState {
   rows: number;
   /** Escape codes that draw the screen and what has scrolled out of it, for a terminal of this size. */
   screen: string;
+  /**
+   * Where the cursor then is; absent beyond the last column, where the next character begins a line. The codes lead there too,
+   * but by steps that are miscounted after some wide characters (addon-serialize 0.14.0).
+   */
+  cursor?: TerminalCursor;
   /** Set when no program runs in it (any more). */
   ended?: TerminalEnd;
+}
+
+/** A place on the screen, from 1. */
+export interface TerminalCursor {
+  row: number;
+  col: number;
+}
+
+/** The escape code that puts the cursor there. */
+export function cursorCode(cursor: TerminalCursor | undefined): string {
+  return cursor ? `\u001b[${cursor.row};${cursor.col}H` : '';
 }
 
 /** How the program of a terminal ended. */

@@ -61,7 +61,9 @@ export class Screen implements TerminalScreen {
   capture(take: (captured: CapturedScreen) => void): void {
     this.inOrder(() => {
       const { cols, rows } = this.terminal;
-      take({ screen: this.serializer.serialize(), cols, rows });
+      const { cursorX, cursorY } = this.terminal.buffer.active;
+      const cursor = cursorX < cols ? { cursor: { row: cursorY + 1, col: cursorX + 1 } } : {};
+      take({ screen: this.serializer.serialize(), cols, rows, ...cursor });
     });
   }
 

@@ -1,3 +1,4 @@
+import type { TerminalCursor } from '../../../shared/contract/terminal.ts';
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 
@@ -6,6 +7,8 @@ export interface CapturedScreen {
   screen: string;
   cols: number;
   rows: number;
+  /** See {@link TerminalState}. */
+  cursor?: TerminalCursor;
 }
 
 /**

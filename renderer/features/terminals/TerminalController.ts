@@ -1,5 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import type { TerminalEnd } from '../../../shared/contract/terminal.ts';
+import { cursorCode, type TerminalEnd } from '../../../shared/contract/terminal.ts';
 import { api, openSocket } from '../../client/api.ts';
 import { openExternal, readClipboard, writeClipboard } from '../../client/platform.ts';
 import { attempt } from '../../state/actions.ts';
@@ -165,10 +165,10 @@ export class TerminalController {
     this.link?.stop();
     const { terminal } = this.view;
     this.link = new TerminalLink(() => openSocket(`/_ws/terminals/${encodeURIComponent(id)}`), {
-      handleState: ({ cols, rows, screen, ended }) => {
+      handleState: ({ cols, rows, screen, cursor, ended }) => {
         terminal.reset();
         terminal.resize(cols, rows);
-        terminal.write(screen);
+        terminal.write(screen + cursorCode(cursor));
         this.set({ phase: 'live', ended });
         const size = this.view.fit();
         if (size) this.handleFit(size.cols, size.rows);

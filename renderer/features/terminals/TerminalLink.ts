@@ -1,5 +1,6 @@
 import {
   type TerminalClientMessage,
+  type TerminalCursor,
   type TerminalEnd,
   TERMINAL_NOT_FOUND,
   type TerminalServerMessage,
@@ -15,7 +16,13 @@ const INPUT_PIECE_BYTES = 64 * 1024;
 /** What a link tells of. */
 export interface TerminalLinkListener {
   /** The screen as it is: what was drawn before is to be forgotten. */
-  handleState(state: { cols: number; rows: number; screen: string; ended: TerminalEnd | undefined }): void;
+  handleState(state: {
+    cols: number;
+    rows: number;
+    screen: string;
+    cursor?: TerminalCursor;
+    ended: TerminalEnd | undefined;
+  }): void;
   /** Draw, then call `drawn`. */
   handleOutput(data: Uint8Array, drawn: () => void): void;
   handleStarted(): void;

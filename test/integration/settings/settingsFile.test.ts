@@ -34,8 +34,8 @@ describe('settings.json', () => {
     await Promise.all([file.change({ logs: { maxAgeDays: 3 } }), file.change({ logs: { maxServiceMegabytes: 50 } })]);
     await file.change({ events: { maxAgeHours: 1 } });
     const expected = {
+      ...defaultSettings,
       logs: { maxServiceMegabytes: 50, maxTotalMegabytes: 100, maxAgeDays: 3 },
-      traffic: defaultSettings.traffic,
       events: { ...defaultSettings.events, maxAgeHours: 1 },
     };
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(expected);
