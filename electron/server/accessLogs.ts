@@ -8,7 +8,8 @@ import { AccessLog } from './traffic/accessLog.ts';
 /** What {@link AccessLogs} works with. */
 export interface AccessLogsOptions {
   logs: Pick<LogStore, 'startRun'>;
-  isEnabled: () => boolean;
+  /** Whether a request that came then, ms since 1970, is to be in it. */
+  isLogged: (at: number) => boolean;
   clock: Clock;
   logger: Logger;
 }
@@ -33,10 +34,10 @@ export class AccessLogs {
   }
 
   private create(name: string): AccessLog {
-    const { logs, clock, logger, isEnabled } = this.options;
+    const { logs, clock, logger, isLogged } = this.options;
     return new AccessLog({
       clock,
-      isEnabled,
+      isLogged,
       open: async () => {
         const run = await logs.startRun({
           service: name,

@@ -208,7 +208,7 @@ class LocalServer implements MicroServer {
     await trafficSettings.load();
     this.accessLogs = new AccessLogs({
       logs,
-      isEnabled: () => trafficSettings.current.accessLog,
+      isLogged: (at) => trafficSettings.isLogged(at),
       clock: systemClock,
       logger: this.logger.child('logs'),
     });

@@ -10,21 +10,21 @@ const LOOK_MS = 2000;
 export class TrafficSettings implements Disposable {
   private settings = defaultSettings.traffic;
   private lookedAt = Number.NEGATIVE_INFINITY;
+  /** When the access log was last switched on, ms since 1970. */
+  private loggedSince = Number.NEGATIVE_INFINITY;
   private readonly subscription: Disposable;
 
   constructor(
     private readonly file: Pick<SettingsFile, 'read' | 'onDidChange'>,
     private readonly clock: Clock,
   ) {
-    this.subscription = file.onDidChange(({ traffic }) => {
-      this.settings = traffic;
-    });
+    this.subscription = file.onDidChange(({ traffic }) => this.take(traffic));
   }
 
   /** Reads the file; never rejects. */
   async load(): Promise<void> {
     this.lookedAt = this.clock.monotonic();
-    this.settings = (await this.file.read()).settings.traffic;
+    this.take((await this.file.read()).settings.traffic);
   }
 
   get current(): Settings['traffic'] {
@@ -32,7 +32,17 @@ export class TrafficSettings implements Disposable {
     return this.settings;
   }
 
+  /** Whether a request that came `at` (ms since 1970) and ends now belongs in the access log: it counts what held when it came. */
+  isLogged(at: number): boolean {
+    return this.current.accessLog && at >= this.loggedSince;
+  }
+
   dispose(): void {
     this.subscription.dispose();
+  }
+
+  private take(settings: Settings['traffic']): void {
+    if (settings.accessLog && !this.settings.accessLog) this.loggedSince = this.clock.now();
+    this.settings = settings;
   }
 }

@@ -76,6 +76,7 @@ describe('the app among the system', () => {
     const project = await writeSampleProject(await tempFolder('drop'), 'dropped', [{ name: 'fallen' }]);
     launched = await launchApp();
     await launched.server();
+    await launched.page.getByRole('heading', { name: 'Open a project' }).waitFor();
     const session = await launched.page.context().newCDPSession(launched.page);
     const data = { items: [], files: [project], dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {

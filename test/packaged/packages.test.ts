@@ -44,23 +44,26 @@ async function useSample(executable: string, micro: string, as: FreshUser): Prom
   app = await startPackaged(executable, as);
   expect(await app.evaluate<string>('document.title')).toContain('Micro Desktop');
   await app.clickButton('Sample project');
+  let out = '';
   const running = await waitFor(
     'the sample to run',
     async () => {
-      const { out } = await packagedMicro(micro, as, ['status', '--json']);
+      out = (await packagedMicro(micro, as, ['status', '--json'])).out;
       const { services } = JSON.parse(out) as { services: { name: string; status: string }[] };
       const running = services.filter(({ name, status }) => status === 'running' && name !== 'stock');
       const names = running.map(({ name }) => name);
       return names.length === SERVICES.length ? names.sort() : undefined;
     },
     180_000,
-  );
+  ).catch((error: unknown) => {
+    throw new Error(`the status: ${out}`, { cause: error });
+  });
   expect(running).toEqual(SERVICES);
   // What runs is the user's own copy; what was installed stays as it is.
   await access(join(as.home, '.micro', 'sample', 'shop', 'micro.yaml'));
   // There is no Node on this PATH: the services run on the app's own.
-  const { out } = await packagedMicro(micro, as, ['exec', 'cart', '--', 'node', '-p', 'process.versions.electron']);
-  expect(out).toMatch(/^\d+\.\d+\.\d+/m);
+  const exec = await packagedMicro(micro, as, ['exec', 'cart', '--', 'node', '-p', 'process.versions.electron']);
+  expect(exec.out).toMatch(/^\d+\.\d+\.\d+/m);
 
   expect(await app.end()).toBe(0);
   await waitFor('every process to end', async () => (await as.processes()).length === 0, 60_000);

@@ -22,8 +22,8 @@ export interface AccessLogWriter {
 /** Collaborators of {@link AccessLog}. */
 export interface AccessLogOptions {
   clock: Clock;
-  /** Asked at each request. */
-  isEnabled(): boolean;
+  /** Asked at the end of each request, with when it came, ms since 1970. */
+  isLogged(at: number): boolean;
   /** Opens the log; asked for at the first request. */
   open(): Promise<AccessLogWriter>;
   /** Is told when it cannot be opened. */
@@ -43,7 +43,7 @@ export class AccessLog implements Disposable {
 
   /** Takes a request. Never blocks and never throws. */
   add(entry: AccessEntry): void {
-    if (this.closed || !this.options.isEnabled()) return;
+    if (this.closed || !this.options.isLogged(entry.at)) return;
     if (this.waiting.length >= MAX_WAITING) {
       this.dropped++;
       return;

@@ -4,7 +4,7 @@ import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { type IDisposable, Terminal } from '@xterm/xterm';
 import { TERMINAL_SCROLLBACK_LINES } from '../../../shared/contract/terminal.ts';
-import { openStrictly, strictDocument } from './strictDocument.ts';
+import { allowSpanStyles, openStrictly, strictDocument } from './strictDocument.ts';
 import { type GraphicsChoice, TerminalGraphics } from './TerminalGraphics.ts';
 import { terminalTheme } from './terminalTheme.ts';
 
@@ -54,6 +54,7 @@ export class TerminalView {
     reducedMotion: boolean,
     graphics: GraphicsChoice,
   ) {
+    allowSpanStyles();
     this.terminal = new Terminal({
       allowProposedApi: true,
       documentOverride: strictDocument(),

@@ -65,7 +65,7 @@ beforeEach(() => {
   errors = [];
   log = new AccessLog({
     clock,
-    isEnabled: () => enabled,
+    isLogged: () => enabled,
     open: () => {
       opened++;
       return fails ? Promise.reject(new Error('no disk')) : Promise.resolve(writer);
