@@ -39,14 +39,17 @@ export function reachableBounds(state: Partial<WindowState> | undefined, workAre
     height: finite(state?.height) ?? DEFAULT_SIZE.height,
   };
   const size = wanted.width < MIN_SIZE.width || wanted.height < MIN_SIZE.height ? DEFAULT_SIZE : wanted;
+  const sizeOn = (area: Rectangle): { width: number; height: number } => ({
+    width: Math.min(Math.round(size.width), area.width),
+    height: Math.min(Math.round(size.height), area.height),
+  });
   const { x, y } = wanted;
   const home =
     x === undefined || y === undefined
       ? undefined
-      : workAreas.find((area) => canBeGrasped({ x, y, width: size.width, height: size.height }, area));
+      : workAreas.find((area) => canBeGrasped({ x, y, ...sizeOn(area) }, area));
   const area = home ?? workAreas[0] ?? { x: 0, y: 0, ...DEFAULT_SIZE };
-  const width = Math.min(Math.round(size.width), area.width);
-  const height = Math.min(Math.round(size.height), area.height);
+  const { width, height } = sizeOn(area);
   if (home === undefined || x === undefined || y === undefined) {
     return {
       x: area.x + Math.round((area.width - width) / 2),

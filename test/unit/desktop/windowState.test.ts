@@ -52,6 +52,8 @@ describe('bounds of the window', () => {
         expect(bounds.width).toBeGreaterThanOrEqual(MIN_SIZE.width);
         expect(bounds.height).toBeGreaterThanOrEqual(MIN_SIZE.height);
       }),
+      // Wider than any screen: what is left of it once it is as wide as its screen has to be reachable.
+      { examples: [[-1021, 0, 2621, Number.NaN]] },
     );
   });
 });
