@@ -13,8 +13,11 @@ async function start(pid: number, ...entries: string[]): Promise<void> {
   await writeFile(join(proc, `${pid}/environ`), entries.map((entry) => `${entry}\0`).join(''));
 }
 
+/** In order: they come as they were read. */
 const found = async (...pids: number[]): Promise<Record<string, number[]>> =>
-  Object.fromEntries(await marks.byValue(pids));
+  Object.fromEntries(
+    [...(await marks.byValue(pids))].map(([value, those]) => [value, [...those].sort((a, b) => a - b)]),
+  );
 
 beforeEach(async () => {
   proc = await tempFolder('proc');
