@@ -7,7 +7,6 @@ import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
 import { type InfoResponse, InfoResponseSchema } from '../../shared/contract/gen/server_pb.ts';
 import { Status } from '../../shared/contract/gen/state_pb.ts';
 import { ownLogs } from '../../shared/contract/ownLogs.ts';
-import { AccessLogs } from './accessLogs.ts';
 import { apiRoutes, contractServices, grpcRoutes, rpcPaths } from './api/api.ts';
 import { coreServices } from './api/coreServices.ts';
 import { doctor } from './api/doctor.ts';
@@ -29,13 +28,9 @@ import { readSecretKey } from './config/secretKey.ts';
 import { StoredConfig } from './config/storedConfig.ts';
 import { configDocuments } from './configDocuments.ts';
 import { createAuthority, followAuthSetting, keepServiceAccount } from './createAuthority.ts';
-import { createTrafficGuard } from './trafficGuard.ts';
 import { bringUp } from './bringUp.ts';
 import { bundledSdk } from './bundledSdk.ts';
-import { callerLookup } from './callerLookup.ts';
-import { Gateway } from './gateway/gateway.ts';
 import { ChildLauncher } from './host/childLauncher.ts';
-import { createConnectionOwners } from './host/connectionOwners.ts';
 import { runtimeFiles, writeFileAtomic } from './host/files.ts';
 import { FolderWatcher } from './host/folderWatcher.ts';
 import { HomeLock } from './host/homeLock.ts';
@@ -56,7 +51,6 @@ import type { MicroServer, ServerAddresses, ServerOptions } from './microServer.
 import { listenOnPort } from './portChoice.ts';
 import { discoverProject } from './project/discovery.ts';
 import { writeProject } from './project/writeProject.ts';
-import { Proxy } from './proxy/proxy.ts';
 import { MemoryRegistry } from './registry/memoryRegistry.ts';
 import { createLocalRuntime } from './runtime/localRuntime.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -65,7 +59,7 @@ import { createServerConsole } from './serverConsole.ts';
 import type { ServerFile } from './serverFile.ts';
 import { createServerEvents, type ServerEvents } from './serverEvents.ts';
 import { createServerTerminals, forgetRemoved } from './serverTerminals.ts';
-import { serviceStates } from './serviceStates.ts';
+import { createServerTraffic, type ServerTraffic } from './serverTraffic.ts';
 import { SettingsFile } from './settings/settingsFile.ts';
 import { DeferredBlobs } from './store/deferredBlobs.ts';
 import { DeferredStore } from './store/deferredStore.ts';
@@ -74,15 +68,8 @@ import type { TerminalHost } from './terminals/terminalHost.ts';
 import { MetricBoard } from './traces/metricBoard.ts';
 import { OtlpReports } from './traces/otlpReports.ts';
 import { TraceStore } from './traces/traceStore.ts';
-import { tellOwnAnswer } from './traffic/accessEntry.ts';
-import { type Call, isFailed, OUTSIDE } from './traffic/call.ts';
-import { Callers } from './traffic/callers.ts';
-import { CallStats } from './traffic/callStats.ts';
-import { spanOfCall } from './traffic/callSpan.ts';
+import { OUTSIDE } from './traffic/call.ts';
 import { InFlight } from './traffic/inFlight.ts';
-import { RecentCalls } from './traffic/recentCalls.ts';
-import { TraceSampler } from './traffic/traceSampler.ts';
-import { TrafficSettings } from './trafficSettings.ts';
 
 /** Ports that are used when none is asked for; micro's own. */
 const USUAL_GATEWAY_PORT = 8080;
@@ -112,9 +99,6 @@ class LocalServer implements MicroServer {
   private readonly shell = new ShellEnvironment({ fallbackFolder: packagedNodeFolder() });
   private readonly sockets = new Sockets();
   private readonly inFlight = new InFlight();
-  private readonly callStats = new CallStats(systemClock);
-  private readonly recentCalls = this.store.add(new RecentCalls());
-  private readonly sampler = new TraceSampler(systemClock);
   private readonly metrics = new MetricBoard();
   private readonly ptyLauncher = new PtyLauncher();
   private readonly records = new DeferredStore(() => openFileStore(join(this.options.home, 'store'), systemClock));
@@ -128,13 +112,11 @@ class LocalServer implements MicroServer {
   private terminals: TerminalHost | undefined;
   private readonly stopped = new AbortController();
   private ownLog: RunLogWriter | undefined;
-  private accessLogs: AccessLogs | undefined;
   private lock: HomeLock | undefined;
   private logs: FileLogStore | undefined;
   private runtime: Runtime | undefined;
-  private gateway: Gateway | undefined;
   private apiPort: ApiPort | undefined;
-  private proxy: Proxy | undefined;
+  private traffic: ServerTraffic | undefined;
   private authority: Authority | undefined;
   private traces: TraceStore | undefined;
   private reportPorts: ReportPorts | undefined;
@@ -204,36 +186,21 @@ class LocalServer implements MicroServer {
     const runtime = this.createRuntime(logs, terminals, authority);
     this.runtime = runtime;
     this.store.add(forgetRemoved(terminals, runtime));
-    const trafficSettings = this.store.add(new TrafficSettings(settings, systemClock));
-    await trafficSettings.load();
-    this.accessLogs = new AccessLogs({
-      logs,
-      isLogged: (at) => trafficSettings.isLogged(at),
-      clock: systemClock,
-      logger: this.logger.child('logs'),
-    });
-    const states = serviceStates(runtime);
-    const callers = new Callers(callerLookup(createConnectionOwners(), this.table, runtime));
-    const traffic = {
+    const traffic = await createServerTraffic({
+      version: this.options.version,
       registry: this.registry,
-      states,
+      runtime,
+      logs,
+      settings,
+      traces,
+      table: this.table,
       inFlight: this.inFlight,
-      callers,
-      onDidAnswer: this.accessLogs.tell,
-      keptBodyBytes: () => trafficSettings.current.keptBodyKilobytes * 1024,
-      guard: createTrafficGuard(authority, this.credentials, callers),
-      onDidCall: (call: Call) => {
-        this.callStats.add(call);
-        this.recentCalls.add(call);
-        if (this.sampler.keeps(call.traceId, isFailed(call))) traces.add(spanOfCall(call));
-      },
-    };
-    this.gateway = new Gateway({ ...traffic, version: this.options.version });
-    this.proxy = new Proxy({
-      ...traffic,
-      serviceOfToken: (token: string) => this.credentials.serviceOfToken(token),
-      isOwnToken: (token: string) => token === this.credentials.token,
+      authority,
+      credentials: this.credentials,
+      logger: this.logger,
     });
+    this.traffic = traffic;
+    this.store.add(traffic);
     const usage = this.store.add(new UsageFeed(this.measure(runtime), systemClock, this.logger));
     const apiPort = new ApiPort({
       admission: new Admission(this.credentials, authority),
@@ -244,23 +211,23 @@ class LocalServer implements MicroServer {
       ui: this.options.uiFolder
         ? new UiFiles(this.options.uiFolder, this.credentials, () => portOf(this.addresses?.proxy))
         : undefined,
-      traffic: this.proxy,
-      handleCoreCall: (request, response) => tellOwnAnswer('proxy', request, response, this.accessLogs?.tell),
+      traffic: traffic.proxy,
+      handleCoreCall: traffic.handleCoreCall,
       grpcRoutes: grpcRoutes(serverEvents),
       routes: apiRoutes({
         runtime,
         logs,
         registry: this.registry,
         graph: (windowMs) =>
-          observedGraph(runtime.graph(), this.callStats, windowMs, serverEvents.flows.flows(windowMs)),
-        calls: this.recentCalls,
-        callStats: this.callStats,
+          observedGraph(runtime.graph(), traffic.callStats, windowMs, serverEvents.flows.flows(windowMs)),
+        calls: traffic.recentCalls,
+        callStats: traffic.callStats,
         traces,
         metrics: this.metrics,
         ...createServerConsole({
           home,
           registry: this.registry,
-          recentCalls: this.recentCalls,
+          recentCalls: traffic.recentCalls,
           runtime,
           gateway: () => this.addresses?.gateway ?? '',
           token: this.credentials.token,
@@ -293,7 +260,7 @@ class LocalServer implements MicroServer {
     });
     this.apiPort = apiPort;
     const serviceOf = async (socket: Socket): Promise<string | undefined> => {
-      const name = await callers.callerOf(socket);
+      const name = await traffic.callers.callerOf(socket);
       return name === OUTSIDE ? undefined : name;
     };
     this.reportPorts = new ReportPorts({
@@ -304,7 +271,7 @@ class LocalServer implements MicroServer {
       logger: this.logger,
     });
     this.otlpUrls = await this.reportPorts.listen();
-    const moved = await this.listen(this.gateway, apiPort);
+    const moved = await this.listen(traffic.gateway, apiPort);
     this.registry.setCore(
       coreServices(contractServices, this.options.version, HOST, portOf(this.addresses?.proxy)),
       (name) => runtime.service(name) !== undefined,
@@ -374,7 +341,7 @@ class LocalServer implements MicroServer {
   }
 
   /** Listens on both ports and only then says in server.json where. */
-  private async listen(gateway: Gateway, apiPort: ApiPort): Promise<string[]> {
+  private async listen(gateway: ServerTraffic['gateway'], apiPort: ApiPort): Promise<string[]> {
     const shared = { table: this.table, logger: this.logger };
     const forGateway = await listenOnPort({
       ...shared,
@@ -426,9 +393,9 @@ class LocalServer implements MicroServer {
     this.stopped.abort();
     this.logger.info('stopping');
     await Promise.all([this.runtime?.shutdown(listener), this.terminals?.stop()]);
-    await this.gateway?.close();
+    await this.traffic?.gateway.close();
     await this.apiPort?.close();
-    this.proxy?.close();
+    this.traffic?.proxy.close();
     await this.reportPorts?.close();
     await this.traces?.close();
     await this.serverEvents?.close();
@@ -437,7 +404,7 @@ class LocalServer implements MicroServer {
     await this.records.close();
     this.watcher.stop();
     this.store.dispose();
-    await this.accessLogs?.close();
+    await this.traffic?.closeLogs();
     await this.ownLog?.end({ endedAt: Date.now(), outcome: 'stopped by you', failed: false });
     this.ownLog = undefined;
     await this.logs?.close();
