@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { silentLogger } from '../../../electron/server/base/logger.ts';
 import { openFileEventLog } from '../../../electron/server/events/openEventLog.ts';
+import { killedWriter } from '../../helpers/killedWriter.ts';
 
 /** Kills; MICRO_EVENT_KILLS makes them more. */
 const KILLS = Number(process.env['MICRO_EVENT_KILLS'] ?? 10);
@@ -25,35 +21,18 @@ interface Said {
 }
 
 describe('events in a file, whose process is killed while it publishes and consumes', () => {
-  let work: string;
-  let bundle: string;
-
-  beforeAll(async () => {
-    work = await mkdtemp(join(tmpdir(), 'micro-events-kill-'));
-    // Inside the checkout, because the native library is found from there.
-    bundle = join(process.cwd(), 'dist', `eventWriter-${process.pid}.mjs`);
-    await build({
-      entryPoints: ['test/fixtures/eventWriter.ts'],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['lmdb'],
-      logLevel: 'silent',
-    });
-  });
-  afterAll(() => Promise.all([rm(work, { recursive: true, force: true }), rm(bundle, { force: true })]));
+  const writer = killedWriter('eventWriter');
 
   it('every publish that was acknowledged is there, and every event is delivered, in the order of its key', {
     timeout: 900_000,
   }, async () => {
-    const folder = join(work, 'events');
+    const { folder } = writer;
     const published = new Map<number, number>();
     const delivered = new Set<number>();
     const done = new Set<number>();
     let next = 0;
     for (let round = 0; round < KILLS; round++) {
-      const said = await runAndKill(folder, next, 1 + Math.floor(Math.random() * 300));
+      const said = await runAndKill(next, 1 + Math.floor(Math.random() * 300));
       const lastOfKey = new Map<number, number>();
       for (const { what, n, offset } of said) {
         if (what === 'published') published.set(n, offset);
@@ -86,20 +65,10 @@ describe('events in a file, whose process is killed while it publishes and consu
   });
 
   /** What the process said before the kill, which comes after so many lines. */
-  async function runAndKill(folder: string, first: number, lines: number): Promise<Said[]> {
-    const child = spawn(process.execPath, [bundle, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout.setEncoding('latin1').on('data', (text: string) => {
-      said += text;
-      if (said.split('\n').length > lines) child.kill('SIGKILL');
+  async function runAndKill(first: number, lines: number): Promise<Said[]> {
+    return (await writer.runAndKill(first, lines)).map((line) => {
+      const [what = '', n, offset] = line.split(' ');
+      return { what, n: Number(n), offset: Number(offset) };
     });
-    await new Promise((resolve) => child.on('close', resolve));
-    return said
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => {
-        const [what = '', n, offset] = line.split(' ');
-        return { what, n: Number(n), offset: Number(offset) };
-      });
   }
 });

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { openFileBlobs } from '../../../electron/server/store/openStore.ts';
 import { chunks, contentOf } from '../../helpers/blobFixture.ts';
 import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
+import { killedWriter } from '../../helpers/killedWriter.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
@@ -58,32 +56,15 @@ it('a blob whose file somebody removed says so, and is stored anew', async () =>
 });
 
 describe('blobs in files, whose process is killed while it writes', () => {
-  let work: string;
-  let bundle: string;
-
-  beforeAll(async () => {
-    work = await mkdtemp(join(tmpdir(), 'micro-blob-kill-'));
-    // Inside the checkout, because the native library is found from there.
-    bundle = join(process.cwd(), 'dist', `blobWriter-${process.pid}.mjs`);
-    await build({
-      entryPoints: ['test/fixtures/blobWriter.ts'],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['lmdb'],
-      logLevel: 'silent',
-    });
-  });
-  afterAll(() => Promise.all([rm(work, { recursive: true, force: true }), rm(bundle, { force: true })]));
+  const writer = killedWriter('blobWriter');
 
   it('are there whole or not at all, each acknowledged one or a later one, and nothing else is left', {
     timeout: 900_000,
   }, async () => {
-    const folder = join(work, 'blobs');
+    const { folder } = writer;
     let next = 0;
     for (let round = 0; round < KILLS; round++) {
-      const acknowledged = await writeAndKill(folder, next, 1 + Math.floor(Math.random() * 40));
+      const acknowledged = (await writer.runAndKill(next, 1 + Math.floor(Math.random() * 40))).map(Number);
       const blobs = await openFileBlobs(folder, systemClock);
       const listed = await blobs.list({ namespace: 'micro' });
       const seen = new Map<number, number>();
@@ -107,16 +88,4 @@ describe('blobs in files, whose process is killed while it writes', () => {
     }
     expect(next).toBeGreaterThan(KILLS);
   });
-
-  /** Steps that were acknowledged before the kill, which comes after so many of them. */
-  async function writeAndKill(folder: string, first: number, steps: number): Promise<number[]> {
-    const child = spawn(process.execPath, [bundle, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout.setEncoding('latin1').on('data', (text: string) => {
-      said += text;
-      if (said.split('\n').length > steps) child.kill('SIGKILL');
-    });
-    await new Promise((resolve) => child.on('close', resolve));
-    return said.split('\n').slice(0, -1).map(Number);
-  }
 });

@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { openFileStore } from '../../../electron/server/store/openStore.ts';
+import { killedWriter } from '../../helpers/killedWriter.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
 /** Kills; MICRO_STORE_KILLS makes them more. */
@@ -13,30 +9,13 @@ const KILLS = Number(process.env['MICRO_STORE_KILLS'] ?? 12);
 const place = { database: 'micro', table: 'kill' };
 
 describe('a store in a file, whose process is killed while it writes', () => {
-  let work: string;
-  let bundle: string;
-
-  beforeAll(async () => {
-    work = await mkdtemp(join(tmpdir(), 'micro-store-kill-'));
-    // Inside the checkout, because the native library is found from there.
-    bundle = join(process.cwd(), 'dist', `storeWriter-${process.pid}.mjs`);
-    await build({
-      entryPoints: ['test/fixtures/storeWriter.ts'],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['lmdb'],
-      logLevel: 'silent',
-    });
-  });
-  afterAll(() => Promise.all([rm(work, { recursive: true, force: true }), rm(bundle, { force: true })]));
+  const writer = killedWriter('storeWriter');
 
   it('has every write that was acknowledged, and none by half', { timeout: 900_000 }, async () => {
-    const folder = join(work, 'store');
+    const { folder } = writer;
     let next = 0;
     for (let round = 0; round < KILLS; round++) {
-      const acknowledged = await writeAndKill(folder, next, 1 + Math.floor(Math.random() * 60));
+      const acknowledged = (await writer.runAndKill(next, 1 + Math.floor(Math.random() * 60))).map(Number);
       const store = await openFileStore(folder, systemClock);
       const seen = new Map<number, number>();
       for (let slot = 0; slot < 50; slot++) {
@@ -63,16 +42,4 @@ describe('a store in a file, whose process is killed while it writes', () => {
     }
     expect(next).toBeGreaterThan(KILLS);
   });
-
-  /** Steps that were acknowledged before the kill, which comes after so many of them. */
-  async function writeAndKill(folder: string, first: number, steps: number): Promise<number[]> {
-    const child = spawn(process.execPath, [bundle, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout.setEncoding('latin1').on('data', (text: string) => {
-      said += text;
-      if (said.split('\n').length > steps) child.kill('SIGKILL');
-    });
-    await new Promise((resolve) => child.on('close', resolve));
-    return said.split('\n').slice(0, -1).map(Number);
-  }
 });
