@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { drivenArguments } from '../../../build/lib/electronRuntime.mjs';
+import { writeEmptyWindow } from './emptyWindow.mjs';
 
 /** What the page of the bare terminal does: xterm.js with the same add-ons and letters, fed from memory as fast as it draws. */
 const PAGE = `
@@ -30,7 +30,6 @@ globalThis.feed = async ({ cols, rows, sample, bytes, webgl }) => {
 export async function drawBare({ root, electron, folder, ...feed }) {
   const { build } = await import('esbuild');
   const { _electron } = await import('playwright-core');
-  mkdirSync(folder, { recursive: true });
   await build({
     stdin: { contents: PAGE, resolveDir: root, loader: 'js' },
     bundle: true,
@@ -39,17 +38,7 @@ export async function drawBare({ root, electron, folder, ...feed }) {
     outfile: join(folder, 'page.js'),
     logLevel: 'error',
   });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'bare', main: 'main.cjs' }));
-  writeFileSync(
-    join(folder, 'main.cjs'),
-    `const { app, BrowserWindow } = require('electron');
-app.whenReady().then(() => {
-  const window = new BrowserWindow({ width: 1280, height: 800, webPreferences: { sandbox: true } });
-  return window.loadFile(require('node:path').join(__dirname, 'index.html'));
-});
-`,
-  );
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>bare</title><body><script src="page.js"></script>');
+  writeEmptyWindow(folder, '<!doctype html><title>bare</title><body><script src="page.js"></script>');
   process.env.ELECTRON_OVERRIDE_DIST_PATH = dirname(electron.executable);
   const app = await _electron.launch({ args: [...drivenArguments(), folder], cwd: folder });
   const ended = new Promise((resolve) => app.process().once('exit', resolve));

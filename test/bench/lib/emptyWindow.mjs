@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes the least app that there can be, one window with one word, into `folder`: the floor of what a window costs. */
-export function writeEmptyWindow(folder) {
+/** Writes the least app that there can be, one window with `page`, into `folder`: the floor of what a window costs. */
+export function writeEmptyWindow(folder, page = '<!doctype html><title>empty</title><p>empty</p>') {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', main: 'main.cjs' }));
   writeFileSync(
@@ -14,6 +14,6 @@ app.whenReady().then(() => {
 });
 `,
   );
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>empty</title><p>empty</p>');
+  writeFileSync(join(folder, 'index.html'), page);
   return folder;
 }
