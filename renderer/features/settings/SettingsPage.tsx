@@ -2,7 +2,7 @@ import { SegmentedControl, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { bridge } from '../../client/platform.ts';
 import { useServerInfo } from '../../state/serverState.ts';
-import { setUi, type UiState, useUi } from '../../state/uiState.ts';
+import { setUi, useUi } from '../../state/uiState.ts';
 import { shortPath } from '../../state/shortPath.ts';
 import { Toolbar } from '../../ui/Toolbar.tsx';
 import { LogLimits } from './LogLimits.tsx';
@@ -24,18 +24,11 @@ export function SettingsPage() {
         <div className={classes.column}>
           <Section title="Appearance">
             <Setting name="Theme" text="System follows the light and dark setting of your desktop.">
-              <SegmentedControl
-                size="xs"
-                withItemsBorders={false}
-                aria-label="Theme"
+              <Choice
+                label="Theme"
                 value={theme}
-                onChange={(value) => setUi({ theme: value as UiState['theme'] })}
-                data={[
-                  { value: 'light', label: 'Light' },
-                  { value: 'dark', label: 'Dark' },
-                  { value: 'system', label: 'System' },
-                ]}
-                classNames={{ root: classes.segments ?? '', indicator: classes.indicator ?? '' }}
+                labels={{ light: 'Light', dark: 'Dark', system: 'System' }}
+                onChoose={(chosen) => setUi({ theme: chosen })}
               />
             </Setting>
             <Setting name="Page names in the side bar" text="Without them the side bar shows icons only.">
@@ -51,18 +44,11 @@ export function SettingsPage() {
               name="Drawn by the graphics card"
               text="Automatic takes it where there is one. Never helps where letters are drawn wrong."
             >
-              <SegmentedControl
-                size="xs"
-                withItemsBorders={false}
-                aria-label="Terminals drawn by the graphics card"
+              <Choice
+                label="Terminals drawn by the graphics card"
                 value={terminalGraphics}
-                onChange={(value) => setUi({ terminalGraphics: value as UiState['terminalGraphics'] })}
-                data={[
-                  { value: 'auto', label: 'Automatic' },
-                  { value: 'always', label: 'Always' },
-                  { value: 'never', label: 'Never' },
-                ]}
-                classNames={{ root: classes.segments ?? '', indicator: classes.indicator ?? '' }}
+                labels={{ auto: 'Automatic', always: 'Always', never: 'Never' }}
+                onChoose={(chosen) => setUi({ terminalGraphics: chosen })}
               />
             </Setting>
           </Section>
@@ -125,6 +111,31 @@ export function SettingsPage() {
         </div>
       </div>
     </>
+  );
+}
+
+/** One of a few values; `labels` names them in the order in which they stand. */
+function Choice<T extends string>({
+  label,
+  value,
+  labels,
+  onChoose,
+}: {
+  label: string;
+  value: T;
+  labels: Record<T, string>;
+  onChoose: (value: T) => void;
+}) {
+  return (
+    <SegmentedControl
+      size="xs"
+      withItemsBorders={false}
+      aria-label={label}
+      value={value}
+      onChange={(chosen) => onChoose(chosen as T)}
+      data={Object.entries<string>(labels).map(([each, text]) => ({ value: each, label: text }))}
+      classNames={{ root: classes.segments ?? '', indicator: classes.indicator ?? '' }}
+    />
   );
 }
 

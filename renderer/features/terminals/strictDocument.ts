@@ -1,12 +1,13 @@
 /**
  * A document for xterm.js that keeps to a content security policy without `unsafe-inline`. xterm.js puts <style> tags
- * into the page and writes `style` attributes, which the policy refuses; style sheets made by a script and properties
- * set by one are allowed, and have the same effect. Only `createElement` differs from the real document.
+ * into the page, which the policy refuses; style sheets made by a script are allowed, and have the same effect. Only
+ * `createElement` differs from the real document. Its `style` attributes: {@link allowSpanStyles}.
  */
 export function strictDocument(document: Document = window.document): Document {
   return new Proxy(document, {
     get(target, property) {
-      if (property === 'createElement') return (name: string) => createElement(target, name);
+      if (property === 'createElement')
+        return (name: string) => (name === 'style' ? styleTag(target) : target.createElement(name));
       const value: unknown = Reflect.get(target, property, target);
       // Methods of the real document refuse to be called on anything else.
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
@@ -29,11 +30,6 @@ export function openStrictly(open: () => void, document: Document = window.docum
   } finally {
     Reflect.deleteProperty(document, 'createElement');
   }
-}
-
-function createElement(document: Document, name: string): HTMLElement {
-  if (name === 'style') return styleTag(document);
-  return document.createElement(name);
 }
 
 /** Something in the place of a <style> tag: what is written into it becomes a style sheet of the document. */

@@ -59,7 +59,7 @@ export function StartChoices({ opening, onOpen }: { opening: string | undefined;
           <button type="button" className={classes.choice} disabled={busy} onClick={sample}>
             <IconSparkles size={20} stroke={1.6} />
             <b>Sample project</b>
-            <span>A small shop of services in plain Node</span>
+            <span>A small shop of services in Node and Python</span>
           </button>
         </div>
       ) : (
