@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -7,34 +7,22 @@ import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
 import { type InfoResponse, InfoResponseSchema } from '../../shared/contract/gen/server_pb.ts';
 import { Status } from '../../shared/contract/gen/state_pb.ts';
 import { ownLogs } from '../../shared/contract/ownLogs.ts';
-import { apiRoutes, contractServices, grpcRoutes, rpcPaths } from './api/api.ts';
+import { contractServices } from './api/api.ts';
 import { coreServices } from './api/coreServices.ts';
-import { doctor } from './api/doctor.ts';
-import { ApiPort } from './api/http/apiPort.ts';
-import { blobMount } from './api/http/blobMount.ts';
-import { Admission } from './api/http/admission.ts';
+import type { ApiPort } from './api/http/apiPort.ts';
 import { Credentials } from './api/http/credentials.ts';
 import { Sockets } from './api/http/sockets.ts';
-import { UI_PATH, UiFiles } from './api/http/uiFiles.ts';
-import { observedGraph } from './api/rpc/observedGraph.ts';
+import { UI_PATH } from './api/http/uiFiles.ts';
 import { UsageFeed } from './api/usageFeed.ts';
 import { systemClock } from './base/clock.ts';
 import { Emitter } from './base/event.ts';
 import { DisposableStore, toDisposable } from './base/lifecycle.ts';
 import { createLogger, errorText, type Logger } from './base/logger.ts';
 import type { Authority } from './auth/authority.ts';
-import { SecretBox } from './config/secretBox.ts';
-import { readSecretKey } from './config/secretKey.ts';
-import { StoredConfig } from './config/storedConfig.ts';
-import { configDocuments } from './configDocuments.ts';
-import { createAuthority, followAuthSetting, keepServiceAccount } from './createAuthority.ts';
+import { createAuthority, followAuthSetting } from './createAuthority.ts';
 import { bringUp } from './bringUp.ts';
-import { bundledSdk } from './bundledSdk.ts';
-import { ChildLauncher } from './host/childLauncher.ts';
-import { runtimeFiles, writeFileAtomic } from './host/files.ts';
 import { FolderWatcher } from './host/folderWatcher.ts';
 import { HomeLock } from './host/homeLock.ts';
-import { Ports } from './host/ports.ts';
 import { SystemProcessTrees } from './host/processTrees.ts';
 import { PtyLauncher } from './host/ptyLauncher.ts';
 import { packagedNodeFolder } from './host/packagedNode.ts';
@@ -48,22 +36,17 @@ import { logSettingsOf } from './logs/logSettings.ts';
 import type { RunLogWriter } from './logs/logStore.ts';
 import { bundledLogWorker } from './logs/threadLogQueries.ts';
 import type { MicroServer, ServerAddresses, ServerOptions } from './microServer.ts';
-import { listenOnPort } from './portChoice.ts';
-import { discoverProject } from './project/discovery.ts';
-import { writeProject } from './project/writeProject.ts';
 import { MemoryRegistry } from './registry/memoryRegistry.ts';
-import { createLocalRuntime } from './runtime/localRuntime.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { ReportPorts } from './reportPorts.ts';
-import { createServerConsole } from './serverConsole.ts';
-import type { ServerFile } from './serverFile.ts';
+import { createServerApi } from './serverApi.ts';
 import { createServerEvents, type ServerEvents } from './serverEvents.ts';
+import { ServerPorts } from './serverPorts.ts';
+import { createServerRuntime } from './serverRuntime.ts';
+import { createServerState, type ServerState } from './serverState.ts';
 import { createServerTerminals, forgetRemoved } from './serverTerminals.ts';
 import { createServerTraffic, type ServerTraffic } from './serverTraffic.ts';
 import { SettingsFile } from './settings/settingsFile.ts';
-import { DeferredBlobs } from './store/deferredBlobs.ts';
-import { DeferredStore } from './store/deferredStore.ts';
-import { openFileBlobs, openFileStore } from './store/openStore.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
 import { MetricBoard } from './traces/metricBoard.ts';
 import { OtlpReports } from './traces/otlpReports.ts';
@@ -71,13 +54,7 @@ import { TraceStore } from './traces/traceStore.ts';
 import { OUTSIDE } from './traffic/call.ts';
 import { InFlight } from './traffic/inFlight.ts';
 
-/** Ports that are used when none is asked for; micro's own. */
-const USUAL_GATEWAY_PORT = 8080;
-const USUAL_PROXY_PORT = 8081;
 const HOST = '127.0.0.1';
-/** The document that micro.yaml names values of; the one that `micro config` means when none is named. */
-const PROJECT_NAMESPACE = 'micro';
-
 /** Builds every module by hand; nothing starts before `start`. */
 export function createServer(options: ServerOptions): MicroServer {
   return new LocalServer(options);
@@ -101,13 +78,8 @@ class LocalServer implements MicroServer {
   private readonly inFlight = new InFlight();
   private readonly metrics = new MetricBoard();
   private readonly ptyLauncher = new PtyLauncher();
-  private readonly records = new DeferredStore(() => openFileStore(join(this.options.home, 'store'), systemClock));
-  private readonly blobs = new DeferredBlobs(() => openFileBlobs(join(this.options.home, 'blobs'), systemClock));
-  private readonly config = new StoredConfig(
-    configDocuments(this.records),
-    async () => new SecretBox(await readSecretKey(join(this.options.home, 'secret.key'))),
-    systemClock,
-  );
+  private readonly state: ServerState;
+  private readonly ports: ServerPorts;
   private serverEvents: ServerEvents | undefined;
   private terminals: TerminalHost | undefined;
   private readonly stopped = new AbortController();
@@ -121,7 +93,6 @@ class LocalServer implements MicroServer {
   private traces: TraceStore | undefined;
   private reportPorts: ReportPorts | undefined;
   private otlpUrls = { http: '', grpc: '' };
-  private addresses: ServerFile | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: ServerOptions) {
@@ -130,6 +101,17 @@ class LocalServer implements MicroServer {
       const level = entry.level === 'debug' ? 'info' : entry.level;
       this.ownLog?.note(`${entry.area}: ${entry.message}${fields}`, level);
       options.onDidLog?.(entry);
+    });
+    this.state = createServerState(options.home);
+    this.ports = new ServerPorts({
+      home: options.home,
+      version: options.version,
+      host: HOST,
+      gatewayPort: options.gatewayPort,
+      proxyPort: options.proxyPort,
+      token: this.credentials.token,
+      table: this.table,
+      logger: this.logger,
     });
   }
 
@@ -180,10 +162,27 @@ class LocalServer implements MicroServer {
     });
     this.traces = traces;
     traces.start();
-    const authority = createAuthority(home, this.records, this.logger.child('auth'), this.credentials);
+    const authority = createAuthority(home, this.state.records, this.logger.child('auth'), this.credentials);
     this.authority = authority;
     await followAuthSetting(authority, settings, this.options.auth === true);
-    const runtime = this.createRuntime(logs, terminals, authority);
+    const runtime = createServerRuntime({
+      home,
+      logger: this.logger,
+      table: this.table,
+      trees: this.trees,
+      ptyLauncher: this.ptyLauncher,
+      watcher: this.watcher,
+      shell: this.shell,
+      terminals,
+      logs,
+      registry: this.registry,
+      config: this.state.config,
+      authority,
+      credentials: this.credentials,
+      inFlight: this.inFlight,
+      addresses: () => this.ports.addresses,
+      otlp: () => this.otlpUrls.http,
+    });
     this.runtime = runtime;
     this.store.add(forgetRemoved(terminals, runtime));
     const traffic = await createServerTraffic({
@@ -201,62 +200,30 @@ class LocalServer implements MicroServer {
     });
     this.traffic = traffic;
     this.store.add(traffic);
-    const usage = this.store.add(new UsageFeed(this.measure(runtime), systemClock, this.logger));
-    const apiPort = new ApiPort({
-      admission: new Admission(this.credentials, authority),
-      logger: this.logger.child('api'),
-      rpcPaths,
+    const apiPort = createServerApi({
+      home,
+      uiFolder: this.options.uiFolder,
+      startedAt: this.startedAt,
+      logger: this.logger,
+      ports: this.ports,
+      credentials: this.credentials,
+      authority,
       sockets: this.sockets,
-      mounts: [...serverEvents.mounts, blobMount(this.blobs, this.logger.child('blobs'))],
-      ui: this.options.uiFolder
-        ? new UiFiles(this.options.uiFolder, this.credentials, () => portOf(this.addresses?.proxy))
-        : undefined,
-      traffic: traffic.proxy,
-      handleCoreCall: traffic.handleCoreCall,
-      grpcRoutes: grpcRoutes(serverEvents),
-      routes: apiRoutes({
-        runtime,
-        logs,
-        registry: this.registry,
-        graph: (windowMs) =>
-          observedGraph(runtime.graph(), traffic.callStats, windowMs, serverEvents.flows.flows(windowMs)),
-        calls: traffic.recentCalls,
-        callStats: traffic.callStats,
-        traces,
-        metrics: this.metrics,
-        ...createServerConsole({
-          home,
-          registry: this.registry,
-          recentCalls: traffic.recentCalls,
-          runtime,
-          gateway: () => this.addresses?.gateway ?? '',
-          token: this.credentials.token,
-        }),
-        terminals,
-        projects: { discover: discoverProject, write: writeProject },
-        usage,
-        settings,
-        store: this.records,
-        config: this.config,
-        events: serverEvents.events,
-        broker: serverEvents.broker,
-        authority,
-        blobs: this.blobs,
-        restoreFolder: join(home, 'store'),
-        logBytes: () => logs.storedBytes(),
-        clock: systemClock,
-        startedAt: this.startedAt,
-        info: () => this.info(),
-        doctor: () =>
-          doctor({
-            home,
-            server: this.addresses,
-            services: () => runtime.services(),
-            environment: async () => (await this.shell.read()).env,
-            processes: this.table,
-          }),
-        shutdown: (listener) => this.shutdownByClient(listener),
-      }),
+      state: this.state,
+      events: serverEvents,
+      traffic,
+      runtime,
+      registry: this.registry,
+      logs,
+      traces,
+      metrics: this.metrics,
+      terminals,
+      usage: this.store.add(new UsageFeed(this.measure(runtime), systemClock, this.logger)),
+      settings,
+      shell: this.shell,
+      table: this.table,
+      info: () => this.info(),
+      shutdown: (listener) => this.shutdownByClient(listener),
     });
     this.apiPort = apiPort;
     const serviceOf = async (socket: Socket): Promise<string | undefined> => {
@@ -271,13 +238,15 @@ class LocalServer implements MicroServer {
       logger: this.logger,
     });
     this.otlpUrls = await this.reportPorts.listen();
-    const moved = await this.listen(traffic.gateway, apiPort);
+    const { addresses, moved } = await this.ports.listen(traffic.gateway, apiPort);
     this.registry.setCore(
-      coreServices(contractServices, this.options.version, HOST, portOf(this.addresses?.proxy)),
+      coreServices(contractServices, this.options.version, HOST, this.ports.proxyPort),
       (name) => runtime.service(name) !== undefined,
     );
-    const { gateway: gatewayUrl, proxy: proxyUrl } = this.addresses as unknown as ServerFile;
-    this.logger.info(`micro server ${this.options.version} listens`, { gateway: gatewayUrl, proxy: proxyUrl });
+    this.logger.info(`micro server ${this.options.version} listens`, {
+      gateway: addresses.gateway,
+      proxy: addresses.proxy,
+    });
     const broughtUp = bringUp({
       runtime,
       shell: this.shell,
@@ -287,7 +256,7 @@ class LocalServer implements MicroServer {
       stopped: this.stopped.signal,
     });
     if (this.options.endWhenIdleMs !== undefined) void this.endWhenIdle(this.options.endWhenIdleMs, broughtUp);
-    return { ...(this.addresses as ServerFile), moved };
+    return { ...addresses, moved };
   }
 
   stop(listener: (event: ActionEvent) => void = () => {}): Promise<void> {
@@ -302,74 +271,7 @@ class LocalServer implements MicroServer {
   }
 
   uiLink(): string {
-    return `${this.addresses?.proxy}${UI_PATH}?code=${this.credentials.createCode()}`;
-  }
-
-  private createRuntime(logs: FileLogStore, terminals: TerminalHost, authority: Authority): Runtime {
-    return createLocalRuntime({
-      home: this.options.home,
-      clock: systemClock,
-      logger: this.logger.child('runtime'),
-      launcher: new ChildLauncher(),
-      ptyLauncher: this.ptyLauncher,
-      terminals: terminals.live,
-      trees: this.trees,
-      processes: this.table,
-      ports: new Ports(this.table),
-      files: runtimeFiles,
-      logs,
-      registry: this.registry,
-      systemEnvironment: async () => (await this.shell.read()).env,
-      config: (path, options) => this.config.get(PROJECT_NAMESPACE, path, options),
-      onDidChangeConfig: this.config.onDidChange,
-      serverAddresses: () => {
-        if (!this.addresses) throw new Error('the server does not listen yet');
-        return {
-          gateway: this.addresses.gateway,
-          proxy: this.addresses.proxy.slice('http://'.length),
-          otlp: this.otlpUrls.http,
-          sdk: bundledSdk()?.href,
-        };
-      },
-      serviceToken: (service) => {
-        if (authority.enabled) keepServiceAccount(authority, service, this.logger);
-        return this.credentials.serviceToken(service);
-      },
-      inFlight: this.inFlight,
-      watcher: this.watcher,
-    });
-  }
-
-  /** Listens on both ports and only then says in server.json where. */
-  private async listen(gateway: ServerTraffic['gateway'], apiPort: ApiPort): Promise<string[]> {
-    const shared = { table: this.table, logger: this.logger };
-    const forGateway = await listenOnPort({
-      ...shared,
-      purpose: 'gateway',
-      listen: (port) => gateway.listen(HOST, port),
-      asked: this.options.gatewayPort,
-      usual: USUAL_GATEWAY_PORT,
-    });
-    const forProxy = await listenOnPort({
-      ...shared,
-      purpose: 'proxy',
-      listen: (port) => apiPort.listen(HOST, port),
-      asked: this.options.proxyPort,
-      usual: USUAL_PROXY_PORT,
-    });
-    const own = await this.table.get(process.pid);
-    this.addresses = {
-      pid: process.pid,
-      startTime: own?.startTime ?? '',
-      version: this.options.version,
-      gateway: `http://${HOST}:${forGateway.port}`,
-      proxy: `http://${HOST}:${forProxy.port}`,
-      token: this.credentials.token,
-    };
-    await writeFileAtomic(this.serverFile(), `${JSON.stringify(this.addresses, null, 2)}\n`, { mode: 0o600 });
-    const sentence = (purpose: string, choice: { port: number; moved: string | undefined }): string[] =>
-      choice.moved ? [`${choice.moved}; the ${purpose} listens on ${choice.port}`] : [];
-    return [...sentence('gateway', forGateway), ...sentence('proxy', forProxy)];
+    return `${this.ports.addresses?.proxy}${UI_PATH}?code=${this.credentials.createCode()}`;
   }
 
   private async endWhenIdle(afterMs: number, broughtUp: Promise<void>): Promise<void> {
@@ -400,15 +302,14 @@ class LocalServer implements MicroServer {
     await this.traces?.close();
     await this.serverEvents?.close();
     await this.authority?.audit.settled();
-    await this.blobs.close();
-    await this.records.close();
+    await this.state.close();
     this.watcher.stop();
     this.store.dispose();
     await this.traffic?.closeLogs();
     await this.ownLog?.end({ endedAt: Date.now(), outcome: 'stopped by you', failed: false });
     this.ownLog = undefined;
     await this.logs?.close();
-    if (this.addresses) await rm(this.serverFile(), { force: true });
+    await this.ports.removeFile();
     await this.lock?.release();
   }
 
@@ -431,8 +332,8 @@ class LocalServer implements MicroServer {
       pid: process.pid,
       startedAt: this.startedAt,
       home: this.options.home,
-      gateway: this.addresses?.gateway ?? '',
-      proxy: this.addresses?.proxy ?? '',
+      gateway: this.ports.addresses?.gateway ?? '',
+      proxy: this.ports.addresses?.proxy ?? '',
       otlpHttp: this.otlpUrls.http,
       otlpGrpc: this.otlpUrls.grpc,
       platform: process.platform,
@@ -440,12 +341,4 @@ class LocalServer implements MicroServer {
       userHome: homedir(),
     });
   }
-
-  private serverFile(): string {
-    return join(this.options.home, 'server.json');
-  }
-}
-
-function portOf(url: string | undefined): number {
-  return url ? Number(new URL(url).port) : 0;
 }
