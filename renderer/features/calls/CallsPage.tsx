@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { CallDraft } from '../../state/callDraft.ts';
 import { useShownServices } from '../../state/projectFilter.ts';
 import { EmptyState } from '../../ui/States.tsx';
+import { tabId, Tabs } from '../../ui/Tabs.tsx';
 import { CallHistory } from './CallHistory.tsx';
 import { requestOf } from './callRequest.ts';
 import classes from './Calls.module.css';
@@ -38,23 +39,17 @@ export function CallsPage() {
     <section className={classes.page} aria-label="Calls">
       <h1 className="visually-hidden">Calls</h1>
       <aside className={classes.side} aria-label="Calls of before">
-        <div className={classes.sideTabs} role="tablist" aria-label="Calls of before">
-          {(['history', 'saved'] as const).map((id) => (
-            <button
-              key={id}
-              type="button"
-              role="tab"
-              id={`calls-tab-${id}`}
-              aria-selected={list === id}
-              aria-controls="calls-list"
-              className={classes.sideTab}
-              onClick={() => setList(id)}
-            >
-              {id === 'history' ? 'History' : 'Saved'}
-            </button>
-          ))}
-        </div>
-        <div id="calls-list" role="tabpanel" aria-labelledby={`calls-tab-${list}`} className={classes.sideList}>
+        <Tabs
+          label="Calls of before"
+          panel="calls-list"
+          tabs={[
+            { id: 'history', title: 'History' },
+            { id: 'saved', title: 'Saved' },
+          ]}
+          chosen={list}
+          onChoose={setList}
+        />
+        <div id="calls-list" role="tabpanel" aria-labelledby={tabId('calls-list', list)} className={classes.sideList}>
           {list === 'history' ? (
             <CallHistory onEdit={edit} onSend={sendNow} />
           ) : (

@@ -9,6 +9,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ChoiceMenu } from '../../ui/ChoiceMenu.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ServiceDot } from '../../ui/ServiceDot.tsx';
+import { tabId, Tabs } from '../../ui/Tabs.tsx';
 import { BodyEditor } from './BodyEditor.tsx';
 import { bodyParameters, valuesOfBody, withBodyValue } from './bodyForm.ts';
 import { draftOfEndpoint, formParameters, methods, takesBody } from './callRequest.ts';
@@ -206,24 +207,10 @@ export function RequestEditor({
           </Button>
         )}
       </div>
-      <div className={classes.parts} role="tablist" aria-label="Parts of the call">
-        {parts.map(({ id, title }) => (
-          <button
-            key={id}
-            type="button"
-            role="tab"
-            id={`call-part-${id}`}
-            aria-selected={id === part}
-            aria-controls="call-part"
-            className={classes.part}
-            onClick={() => setPart(id)}
-          >
-            {title}
-          </button>
-        ))}
+      <Tabs label="Parts of the call" panel="call-part" tabs={parts} chosen={part} line={false} onChoose={setPart}>
         {endpoint?.description ? <span className={classes.hint}>{endpoint.description}</span> : null}
-      </div>
-      <div id="call-part" role="tabpanel" aria-labelledby={`call-part-${part}`} className={classes.partBody}>
+      </Tabs>
+      <div id="call-part" role="tabpanel" aria-labelledby={tabId('call-part', part)} className={classes.partBody}>
         {part === 'fields' ? (
           <FieldsForm
             parameters={parameters}

@@ -4,6 +4,7 @@ import { Button } from '../../ui/Button.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
 import { useNow } from '../../ui/useNow.ts';
+import { FieldNote } from '../../ui/Form.tsx';
 import classes from './Config.module.css';
 import { shown } from './configActions.ts';
 import { DifferenceList } from './DifferenceList.tsx';
@@ -48,7 +49,7 @@ export function HistoryPanel({
   return (
     <div className={classes.history}>
       {from === undefined ? (
-        <p className={classes.note}>Mark one revision to compare it with now, or two with each other.</p>
+        <FieldNote>Mark one revision to compare it with now, or two with each other.</FieldNote>
       ) : (
         <section className={classes.compare} aria-label="Comparison">
           <h2>

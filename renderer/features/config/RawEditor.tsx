@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { jsonProblemAt } from '../../ui/jsonFormat.ts';
 import { JsonText } from '../../ui/JsonText.tsx';
+import { FieldNote } from '../../ui/Form.tsx';
 import classes from './Config.module.css';
 import { type ConfigDocument, type Edit, editsBetween, isLevel, type Json } from './document.ts';
 
@@ -22,7 +23,7 @@ export function RawEditor({
           <JsonText className={classes.code} text={plain} />
         </div>
         <div className={classes.rawBar}>
-          <span className={classes.note}>Secrets read “[secret]”; left so, they stay.</span>
+          <FieldNote>Secrets read “[secret]”; left so, they stay.</FieldNote>
           <span className={classes.grow} />
           <Button onClick={() => setDraft({ text: plain, base: document })}>Edit</Button>
         </div>
@@ -43,7 +44,7 @@ export function RawEditor({
       }}
     >
       <textarea
-        className={`${classes.text} ${classes.rawField}`}
+        className={classes.rawField}
         ref={(element) => {
           if (element && document.revision === draft.base.revision && draft.text === plain) element.focus();
         }}
@@ -55,7 +56,7 @@ export function RawEditor({
       />
       <div className={classes.rawBar}>
         {isBad ? (
-          <span className={classes.problem}>{problem ? `Not JSON: ${problem}` : 'The document is a level: { … }'}</span>
+          <FieldNote bad>{problem ? `Not JSON: ${problem}` : 'The document is a level: { … }'}</FieldNote>
         ) : draft.base.revision === document.revision ? null : (
           <span className={classes.warn}>Changed by somebody else meanwhile (revision {document.revision})</span>
         )}

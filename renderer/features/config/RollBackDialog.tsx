@@ -1,8 +1,8 @@
 import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import { FormActions } from '../../ui/Form.tsx';
 import { ErrorState, LoadingState } from '../../ui/States.tsx';
-import classes from './Config.module.css';
 import { rollBackTo, shown } from './configActions.ts';
 import { DifferenceList } from './DifferenceList.tsx';
 import type { ConfigDocument } from './document.ts';
@@ -29,7 +29,7 @@ export function RollBackDialog({
       ) : (
         <LoadingState rows={3} />
       )}
-      <div className={classes.actions}>
+      <FormActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button
           variant="primary"
@@ -43,7 +43,7 @@ export function RollBackDialog({
         >
           Roll back
         </Button>
-      </div>
+      </FormActions>
     </Modal>
   );
 }

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { attempt } from '../../state/actions.ts';
 import { Button } from '../../ui/Button.tsx';
+import { FormActions } from '../../ui/Form.tsx';
 import classes from './Config.module.css';
 import { type Saved, saveEdits } from './configActions.ts';
 import { DifferenceList } from './DifferenceList.tsx';
@@ -49,12 +50,12 @@ export function SaveDialog({
         </div>
       ) : null}
       <DifferenceList differences={differencesOf(document, edits)} label="What is changed" />
-      <div className={classes.actions}>
+      <FormActions>
         <Button onClick={() => onClose(false)}>{conflict ? 'Look at theirs first' : 'Cancel'}</Button>
         <Button variant="primary" data-autofocus busy={busy} disabled={edits.length === 0} onClick={() => void save()}>
           {conflict ? 'Save mine over it' : 'Save'}
         </Button>
-      </div>
+      </FormActions>
     </Modal>
   );
 }

@@ -4,6 +4,7 @@ import { isMac } from '../../client/platform.ts';
 import { attempt } from '../../state/actions.ts';
 import { copyText } from '../../state/serviceCommands.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Field, FieldNote, FormActions } from '../../ui/Form.tsx';
 import classes from './Config.module.css';
 import { fieldText, revealSecret } from './configActions.ts';
 import {
@@ -100,8 +101,7 @@ export function ValuePanel({
   return (
     <section ref={box} className={classes.panelBody} aria-label={path ?? 'New value'} onKeyDown={handleKey}>
       {path === undefined ? (
-        <label className={classes.field}>
-          Path
+        <Field label="Path">
           <input
             value={typedPath}
             placeholder="database.pool.size"
@@ -109,17 +109,15 @@ export function ValuePanel({
             aria-invalid={badPath !== undefined}
             onChange={(event) => setTypedPath(event.target.value)}
           />
-          {badPath === undefined ? null : <span className={classes.problem}>{badPath}</span>}
-        </label>
+          {badPath === undefined ? null : <FieldNote bad>{badPath}</FieldNote>}
+        </Field>
       ) : (
         <h2 className={classes.path} data-selectable>
           {path}
         </h2>
       )}
-      <label className={classes.field}>
-        {level ? 'Level, as JSON' : 'Value'}
+      <Field label={level ? 'Level, as JSON' : 'Value'}>
         <textarea
-          className={classes.text}
           rows={level ? 14 : 6}
           value={text}
           placeholder={wasSecret && revealed === undefined ? '•••••• (type to replace it)' : ''}
@@ -127,16 +125,16 @@ export function ValuePanel({
           aria-invalid={badLevel !== undefined}
           onChange={(event) => setDraft({ text: event.target.value, base: draft?.base ?? document })}
         />
-      </label>
+      </Field>
       {badLevel === undefined ? (
         text === '' ? null : (
-          <p className={classes.note}>
+          <FieldNote>
             Stored as {typed.sort}
             {typed.sort === 'text' && !text.startsWith('"') ? '; in quotes it would be the same' : ''}.
-          </p>
+          </FieldNote>
         )
       ) : (
-        <p className={classes.problem}>{badLevel}</p>
+        <FieldNote bad>{badLevel}</FieldNote>
       )}
       {level ? null : (
         <label className={classes.check}>
@@ -144,7 +142,7 @@ export function ValuePanel({
           Secret: kept encrypted, shown when asked for
         </label>
       )}
-      <div className={classes.actions}>
+      <FormActions>
         {path === undefined ? null : (
           <Button
             variant="quiet"
@@ -181,7 +179,7 @@ export function ValuePanel({
         >
           Save…
         </Button>
-      </div>
+      </FormActions>
     </section>
   );
 }

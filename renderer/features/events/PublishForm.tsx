@@ -4,8 +4,8 @@ import { api } from '../../client/api.ts';
 import { attempt } from '../../state/actions.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Field, FieldNote, Form, FormActions, TwoFields } from '../../ui/Form.tsx';
 import { jsonProblemAt } from '../../ui/jsonFormat.ts';
-import classes from './Events.module.css';
 
 /** What the form begins with. */
 export interface PublishDraft {
@@ -63,33 +63,21 @@ export function PublishForm({
   };
   return (
     <Modal opened onClose={onClose} title="Publish an event" size={520}>
-      <form
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void publish();
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
-        }}
-      >
-        <div className={classes.twoFields}>
-          <label className={classes.field}>
-            Topic
+      <Form onSubmit={() => void publish()}>
+        <TwoFields>
+          <Field label="Topic">
             <input
               value={topic}
               spellCheck={false}
               data-autofocus={initial.topic === '' || undefined}
               onChange={(event) => setTopic(event.target.value)}
             />
-          </label>
-          <label className={classes.field}>
-            Key, for order (optional)
+          </Field>
+          <Field label="Key, for order (optional)">
             <input value={key} spellCheck={false} onChange={(event) => setKey(event.target.value)} />
-          </label>
-        </div>
-        <label className={classes.field}>
-          Payload
+          </Field>
+        </TwoFields>
+        <Field label="Payload">
           <textarea
             rows={8}
             value={payload}
@@ -97,12 +85,11 @@ export function PublishForm({
             data-autofocus={initial.topic !== '' || undefined}
             onChange={(event) => setPayload(event.target.value)}
           />
-        </label>
+        </Field>
         {jsonProblem === undefined ? null : (
-          <p className={classes.dim}>Begins like JSON but is none ({jsonProblem}); it is published as it stands.</p>
+          <FieldNote>Begins like JSON but is none ({jsonProblem}); it is published as it stands.</FieldNote>
         )}
-        <label className={classes.field}>
-          Metadata, a line each (optional)
+        <Field label="Metadata, a line each (optional)">
           <textarea
             rows={2}
             value={metadata}
@@ -111,14 +98,14 @@ export function PublishForm({
             aria-invalid={fields === undefined}
             onChange={(event) => setMetadata(event.target.value)}
           />
-        </label>
-        <div className={classes.actions}>
+        </Field>
+        <FormActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={busy} disabled={!canPublish}>
             Publish
           </Button>
-        </div>
-      </form>
+        </FormActions>
+      </Form>
     </Modal>
   );
 }

@@ -7,6 +7,7 @@ import { attempt } from '../../state/actions.ts';
 import { showToast } from '../../state/toasts.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Field, Form, FormActions } from '../../ui/Form.tsx';
 import classes from './Events.module.css';
 import { parsePlace, placeHelp, type Place, replayEffect } from './positions.ts';
 
@@ -55,14 +56,12 @@ export function ReplayDialog({ topic, group, onClose }: { topic: Topic; group: G
 
   return (
     <Modal opened onClose={onClose} title={`Replay ${topic.name} to ${group.name}`} size={480}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        onSubmit={() => {
           if (!busy) void replay();
         }}
       >
-        <label className={classes.field}>
-          Go on from
+        <Field label="Go on from">
           <input
             data-autofocus
             value={text}
@@ -71,17 +70,17 @@ export function ReplayDialog({ topic, group, onClose }: { topic: Topic; group: G
             onChange={(event) => setText(event.target.value)}
           />
           <span className={classes.dim}>{placeHelp}</span>
-        </label>
+        </Field>
         <p className={classes.effect} role="status">
           {place === undefined ? 'That is no place in a topic.' : (effect?.text ?? 'Looking where that is…')}
         </p>
-        <div className={classes.actions}>
+        <FormActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={busy} disabled={!effect}>
             {effect?.button ?? 'Replay'}
           </Button>
-        </div>
-      </form>
+        </FormActions>
+      </Form>
     </Modal>
   );
 }

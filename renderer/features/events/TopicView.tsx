@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { Topic } from '../../../shared/contract/gen/topics_pb.ts';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
+import { tabId, Tabs } from '../../ui/Tabs.tsx';
 import { EventList } from './EventList.tsx';
 import type { EventRange } from './eventRange.ts';
 import classes from './Events.module.css';
@@ -53,23 +54,17 @@ export function TopicView({
         )}
       </div>
       <aside ref={panel} className={classes.panel} aria-label={side === 'groups' ? 'Groups' : 'Event'}>
-        <div className={classes.tabs} role="tablist" aria-label="Beside the events">
-          {(['event', 'groups'] as const).map((id) => (
-            <button
-              key={id}
-              type="button"
-              role="tab"
-              id={`events-tab-${id}`}
-              aria-selected={side === id}
-              aria-controls="events-side"
-              className={classes.tab}
-              onClick={() => onSide(id)}
-            >
-              {id === 'event' ? 'Event' : `Groups (${topic.groups.length})`}
-            </button>
-          ))}
-        </div>
-        <div id="events-side" role="tabpanel" aria-labelledby={`events-tab-${side}`} className={classes.side}>
+        <Tabs
+          label="Beside the events"
+          panel="events-side"
+          tabs={[
+            { id: 'event', title: 'Event' },
+            { id: 'groups', title: `Groups (${topic.groups.length})` },
+          ]}
+          chosen={side}
+          onChoose={onSide}
+        />
+        <div id="events-side" role="tabpanel" aria-labelledby={tabId('events-side', side)} className={classes.side}>
           {side === 'groups' ? (
             <GroupList topic={topic} />
           ) : offset === undefined ? (

@@ -157,7 +157,7 @@ export function KeyList({
         aria-activedescendant={active >= first && active < end ? `store-row-${active}` : undefined}
         onKeyDown={handleKey}
       >
-        <div className={classes.rows} role="rowgroup">
+        <div role="rowgroup">
           {rows.map((row) => (
             <KeyRow
               key={row}

@@ -2,11 +2,11 @@ import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { toMicroError } from '../../../shared/contract/errors.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Field, FieldNote, Form, FormActions, TwoFields } from '../../ui/Form.tsx';
 import { parseSpan } from '../../ui/parseSpan.ts';
 import { jsonProblemAt } from '../../ui/jsonFormat.ts';
 import { lifeProblem } from './life.ts';
 import { isConflict, offerUndoOfSave, type TablePlace, writeRecord } from './recordActions.ts';
-import classes from './Store.module.css';
 
 /** Asks for a new record and stores it, unless its key is taken. */
 export function NewRecordForm({
@@ -52,28 +52,20 @@ export function NewRecordForm({
 
   return (
     <Modal opened onClose={onClose} title="New record" size={520}>
-      <form
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        onSubmit={() => {
           if (!busy && badLife === undefined && key !== '') void save();
         }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
-        }}
       >
-        <div className={classes.twoFields}>
-          <label>
-            Database
+        <TwoFields>
+          <Field label="Database">
             <input value={database} spellCheck={false} onChange={(event) => setDatabase(event.target.value)} />
-          </label>
-          <label>
-            Table
+          </Field>
+          <Field label="Table">
             <input value={table} spellCheck={false} onChange={(event) => setTable(event.target.value)} />
-          </label>
-        </div>
-        <label>
-          Key
+          </Field>
+        </TwoFields>
+        <Field label="Key">
           <input
             data-autofocus
             value={key}
@@ -83,16 +75,14 @@ export function NewRecordForm({
               setProblem(undefined);
             }}
           />
-        </label>
-        <label>
-          Value
+        </Field>
+        <Field label="Value">
           <textarea rows={7} value={value} spellCheck={false} onChange={(event) => setValue(event.target.value)} />
-        </label>
+        </Field>
         {jsonProblem === undefined ? null : (
-          <p className={classes.hint}>Begins like JSON but is none ({jsonProblem}); it is stored as it stands.</p>
+          <FieldNote>Begins like JSON but is none ({jsonProblem}); it is stored as it stands.</FieldNote>
         )}
-        <label>
-          Ends in
+        <Field label="Ends in">
           <input
             value={life}
             placeholder="never; or 30s, 5m, 2h 30m, 7d"
@@ -100,14 +90,14 @@ export function NewRecordForm({
             aria-invalid={badLife !== undefined}
             onChange={(event) => setLife(event.target.value)}
           />
-        </label>
-        {badLife === undefined ? null : <p className={classes.problem}>{badLife}</p>}
+        </Field>
+        {badLife === undefined ? null : <FieldNote bad>{badLife}</FieldNote>}
         {problem ? (
-          <p className={classes.problem} role="alert">
+          <FieldNote bad alert>
             {problem.text}
-          </p>
+          </FieldNote>
         ) : null}
-        <div className={classes.actions}>
+        <FormActions>
           <Button onClick={onClose}>Cancel</Button>
           {problem?.isTaken ? (
             <Button
@@ -122,8 +112,8 @@ export function NewRecordForm({
           <Button type="submit" variant="primary" busy={busy} disabled={key === '' || badLife !== undefined}>
             Create
           </Button>
-        </div>
-      </form>
+        </FormActions>
+      </Form>
     </Modal>
   );
 }
