@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { MicroError } from '../../shared/contract/errors.ts';
 
 /** A file that much is written to, bit by bit. */
@@ -18,7 +19,10 @@ export async function openExportFile(path: string, replace: boolean): Promise<Ex
   });
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
-    stream.once('error', (error: NodeJS.ErrnoException) => reject(explain(path, error)));
+    stream.once('error', (error: NodeJS.ErrnoException) => reject(error));
+  }).catch(async (error: NodeJS.ErrnoException) => {
+    const isFolder = error.code === 'EEXIST' && (await stat(path)).isDirectory();
+    throw explain(path, isFolder ? Object.assign(error, { code: 'EISDIR' }) : error);
   });
   const check = (): void => {
     if (failure) throw explain(path, failure);
@@ -55,6 +59,13 @@ function explain(path: string, error: NodeJS.ErrnoException): MicroError {
     return new MicroError('storage.failed', `${path} is already there`, {
       next: 'choose another name, or replace it with --force',
     });
+  }
+  if (error.code === 'EISDIR') {
+    return new MicroError('storage.failed', `${path} is a folder`, { next: 'name a file in it' });
+  }
+  if (error.code === 'ENOENT') {
+    const next = 'make the folder first, or choose another';
+    return new MicroError('storage.failed', `the folder of ${path} is not there`, { next, cause: error });
   }
   const code = error.code === 'ENOSPC' ? 'storage.full' : 'storage.failed';
   return new MicroError(code, `${path} cannot be written: ${error.message}`, { cause: error });

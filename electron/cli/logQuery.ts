@@ -43,28 +43,18 @@ export interface LogOptions {
   stream?: string;
   context?: string;
   export?: string;
+  force?: boolean;
 }
 
 /** The request that the options of `micro logs` mean; throws for options that contradict each other. */
 export function parseLogOptions(options: LogOptions, now: number): LogRequest {
   const { follow = false, all = false, count: countOnly = false } = options;
-  if (options.grep !== undefined && options.regex !== undefined) {
-    throw usageError('--grep and --regex exclude each other', 'use --grep for text, --regex for a pattern');
-  }
-  if (all && options.lines !== undefined) throw usageError('--all and -n exclude each other', 'choose one of them');
-  if (follow && countOnly) throw usageError('--count and --follow exclude each other', 'choose one of them');
-  if (follow && options.until !== undefined) {
-    throw usageError('--until and --follow exclude each other', 'choose one of them');
-  }
-  if (follow && options.export !== undefined) {
-    throw usageError('--export and --follow exclude each other', 'to keep what follows: micro logs … -f > FILE');
-  }
+  refuseContradictions(options);
   const around = options.context === undefined ? 0 : parseCount('context', options.context);
   return {
     query: {
       run: parseRun(options.run),
-      sinceUs: options.since === undefined ? 0 : parseTime('since', options.since, now) * 1000,
-      untilUs: options.until === undefined ? 0 : parseTime('until', options.until, now) * 1000,
+      ...parseTimes(options, now),
       levels: parseLevels(options.level),
       text: options.grep ?? '',
       regex: options.regex ?? '',
@@ -77,6 +67,50 @@ export function parseLogOptions(options: LogOptions, now: number): LogRequest {
     follow,
     countOnly,
   };
+}
+
+/** Pairs of options of which one would do nothing, each with what to do instead. */
+const EXCLUDING: readonly [keyof LogOptions, keyof LogOptions, string][] = [
+  ['grep', 'regex', 'use --grep for text, --regex for a pattern'],
+  ['all', 'lines', 'choose one of them'],
+  ['count', 'lines', 'a count is of every line that matches: leave out --lines'],
+  ['count', 'context', 'a count is of the lines that match: leave out --context'],
+  ['count', 'export', 'choose one of them'],
+  ['count', 'follow', 'choose one of them'],
+  ['until', 'follow', 'choose one of them'],
+  ['export', 'follow', 'to keep what follows: micro logs … -f > FILE'],
+];
+
+/** Options that only change what others do, each with these. */
+const NEEDING: readonly [option: keyof LogOptions, needs: readonly (keyof LogOptions)[]][] = [
+  ['context', ['grep', 'regex', 'level', 'stream']],
+  ['caseSensitive', ['grep', 'regex']],
+  ['force', ['export']],
+];
+
+function refuseContradictions(options: LogOptions): void {
+  const isSet = (option: keyof LogOptions): boolean => options[option] !== undefined && options[option] !== false;
+  for (const [one, other, next] of EXCLUDING) {
+    if (isSet(one) && isSet(other)) throw usageError(`${flag(one)} and ${flag(other)} exclude each other`, next);
+  }
+  for (const [option, needs] of NEEDING) {
+    if (!isSet(option) || needs.some(isSet)) continue;
+    throw usageError(`${flag(option)} does nothing by itself`, `give it with ${needs.map(flag).join(' or ')}`);
+  }
+}
+
+function flag(option: keyof LogOptions): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function parseTimes(options: LogOptions, now: number): { sinceUs: number; untilUs: number } {
+  const since = options.since === undefined ? 0 : parseTime('since', options.since, now);
+  const until = options.until === undefined ? 0 : parseTime('until', options.until, now);
+  if (until > 0 && since > until) {
+    const asked = `--since "${options.since}" is later than --until "${options.until}"`;
+    throw usageError(asked, 'exchange them; a span such as 5m counts back from now');
+  }
+  return { sinceUs: since * 1000, untilUs: until * 1000 };
 }
 
 function parseTail(options: LogOptions): number {

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type LogRecord, LogRecordSchema } from '../../../shared/contract/gen/logs_pb.ts';
-import type { LiveLogs, LivePartial } from './liveLogs.ts';
+import { type LiveLogs, type LivePartial, runKey } from './liveLogs.ts';
 import type { LogCatalog } from './logCatalog.ts';
 import type { ReadBatch, ReadOptions } from './logStore.ts';
 import { MergeHeap } from './mergeHeap.ts';
@@ -67,11 +67,19 @@ export class LogReading {
       this.grown = false;
       const state = await this.live.state(query.services);
       await this.addCursors();
-      yield* this.merged(state.untilUs);
+      // Looked at before the files are: what a run that ended wrote is all there by now.
+      const isOver = query.run > 0 && !state.active.some((key) => this.isAsked(key));
+      yield* this.merged(isOver ? Number.POSITIVE_INFINITY : state.untilUs);
+      if (isOver) return;
       const changed = this.changedPartials(state.partials);
       if (changed.length > 0) yield { records: changed, skipped: 0 };
       if (this.left > 0) await this.nextGrowth();
     }
+  }
+
+  private isAsked(key: string): boolean {
+    for (const { service, run } of this.cursors.keys()) if (runKey(service, run) === key) return true;
+    return false;
   }
 
   private tailOf(all: number): number {

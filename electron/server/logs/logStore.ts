@@ -44,8 +44,11 @@ export interface RunLogWriter {
   note(text: string, level?: 'info' | 'warn' | 'error'): void;
   /** Remembers pid and readiness of the run. */
   update(facts: { pid?: number; readyAt?: number }): void;
-  /** Flushes what is left, unfinished lines included, and closes. Everything written before is on disk when it resolves. */
-  end(end: RunEnd): Promise<void>;
+  /**
+   * Flushes what is left, unfinished lines included, and closes. Everything written before is on disk when it resolves.
+   * `remark` is the last line: how it ended comes after the last words of the program.
+   */
+  end(end: RunEnd, remark?: { text: string; level: 'info' | 'error' }): Promise<void>;
 }
 
 /** Options of {@link LogStore.read}. */

@@ -95,9 +95,12 @@ export class RunLog implements RunLogWriter {
     void this.host.handleFacts(this, facts);
   }
 
-  end(end: RunEnd): Promise<void> {
+  end(end: RunEnd, remark?: { text: string; level: 'info' | 'error' }): Promise<void> {
     if (!this.ended) {
       this.queue.close();
+      this.touch();
+      this.open.end(this.lastUs);
+      if (remark) this.addNote(remark.text, remark.level);
       this.ended = this.finish(end);
     }
     return this.ended;
@@ -185,8 +188,6 @@ export class RunLog implements RunLogWriter {
   }
 
   private async finish(end: RunEnd): Promise<void> {
-    this.touch();
-    this.open.end(this.lastUs);
     const lost = await this.queue.finish();
     await this.host.handleFacts(this, end);
     if (lost > 0) {

@@ -152,9 +152,9 @@ export class InstanceEnding {
     const livedMs = process.startedMonotonic === 0 ? 0 : host.clock.monotonic() - process.startedMonotonic;
     const { forced } = this.tree;
     const outcome = forced ? `${end.outcome} (forced with SIGKILL)` : end.outcome;
-    if (process.launched) log.note(outcome, end.failed ? 'error' : 'info');
+    const remark = process.launched ? ({ text: outcome, level: end.failed ? 'error' : 'info' } as const) : undefined;
     // The next run may begin while this one's last lines are on their way to the disk; both are in the store's order.
-    const logged = log.end({ endedAt: host.clock.now(), outcome, failed: end.failed });
+    const logged = log.end({ endedAt: host.clock.now(), outcome, failed: end.failed }, remark);
     logged.catch((error: unknown) =>
       host.logger.error('the log of a run could not be ended', { error: errorText(error) }),
     );

@@ -40,8 +40,8 @@ export class ServiceBuilds {
     const ok = await this.builder.run(spec, id, log, signal);
     if (ok) return { ok, log };
     const outcome = this.state.status === 'cancelled' ? 'build cancelled' : 'build failed';
-    log.note(outcome, 'error');
-    await log.end({ endedAt: this.host.clock.now(), outcome, failed: outcome === 'build failed' });
+    const end = { endedAt: this.host.clock.now(), outcome, failed: outcome === 'build failed' };
+    await log.end(end, { text: outcome, level: 'error' });
     if (outcome === 'build failed') {
       this.host.notify('error', spec.name, `the build of ${spec.name} failed`, 'build.failed');
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stripAnsi } from '../../../shared/lib/ansiText.ts';
-import { LogStoreFixture, nowUs, pipeInto } from '../../helpers/logStoreFixture.ts';
+import { exited, LogStoreFixture, nowUs, pipeInto } from '../../helpers/logStoreFixture.ts';
 
 describe('output of real programs in the log store', () => {
   let f: LogStoreFixture;
@@ -44,6 +44,38 @@ describe('output of real programs in the log store', () => {
   it('LOG-01 a last line without a newline is kept when the program ends', async () => {
     await pipeInto(await f.run('end'), ['sh', '-c', 'echo first; printf last']);
     expect(await f.texts('end')).toEqual(['first', 'last']);
+  });
+
+  it('LOG-01 how a run ended stands after the last words of the program, also when these have no line end', async () => {
+    const writer = await f.run('words');
+    writer.write('stdout', Buffer.from('first\nlast'), nowUs());
+    writer.write('stderr', Buffer.from('and this'), nowUs());
+    await writer.end(exited, { text: 'exit 0', level: 'info' });
+    expect(await f.texts('words')).toEqual(['first', 'last', 'and this', 'exit 0']);
+    await f.reopen();
+    expect(await f.texts('words')).toEqual(['first', 'last', 'and this', 'exit 0']);
+  });
+
+  it('following one run ends with it, and has every line of it', async () => {
+    const old = await f.run('one');
+    old.write('stdout', Buffer.from('a\nb\n'), nowUs());
+    await old.end(exited);
+    const running = await f.run('one');
+    running.write('stdout', Buffer.from('c\n'), nowUs());
+    const follow = async (run: number) => {
+      const texts: string[] = [];
+      const options = { query: f.query({ services: ['one'], run }), tail: 0, follow: true, limit: 0 };
+      for await (const { records } of f.store.read(options, new AbortController().signal)) {
+        texts.push(...records.map(({ text }) => text));
+        if (texts.at(-1) === 'c') {
+          running.write('stdout', Buffer.from('d\ne'), nowUs());
+          await running.end(exited, { text: 'exit 0', level: 'info' });
+        }
+      }
+      return texts;
+    };
+    expect(await follow(1)).toEqual(['a', 'b']);
+    expect((await follow(2)).filter((text) => text !== '')).toEqual(['c', 'd', 'e', 'exit 0']);
   });
 
   it.each([1, 2])('LOG-02 characters and colour codes that arrive byte by byte on fd %i stay whole', async (fd) => {

@@ -43,8 +43,35 @@ describe('parseLogOptions', () => {
       { follow: true, count: true },
       { follow: true, until: '5m' },
       { follow: true, export: 'x' },
+      { count: true, lines: '5' },
+      { count: true, export: 'x' },
+      { count: true, grep: 'a', context: '1' },
+      { context: '2' },
+      { caseSensitive: true },
+      { force: true },
+      { since: '5m', until: '10m' },
     ]) {
       expect(() => parse(options), JSON.stringify(options)).toThrow();
+    }
+  });
+
+  it('says which options do not go together, as they are typed', () => {
+    expect(() => parse({ caseSensitive: true })).toThrow('--case-sensitive does nothing by itself');
+    expect(() => parse({ count: true, export: 'x' })).toThrow('--count and --export exclude each other');
+    expect(() => parse({ since: '5m', until: '10m' })).toThrow('--since "5m" is later than --until "10m"');
+  });
+
+  it('takes what goes together', () => {
+    for (const options of [
+      { since: '10m', until: '5m' },
+      { until: '5m' },
+      { level: 'error', context: '2' },
+      { regex: 'a', caseSensitive: true, context: '1' },
+      { export: 'x', force: true, lines: '5' },
+      { count: true, all: true, run: 'last', grep: 'a' },
+      { follow: true, run: '2', lines: '0' },
+    ]) {
+      expect(() => parse(options), JSON.stringify(options)).not.toThrow();
     }
   });
 });

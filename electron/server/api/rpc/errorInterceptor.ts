@@ -79,6 +79,16 @@ async function* translateStream<T>(stream: AsyncIterable<T>, translate: (error: 
   }
 }
 
+/** Codes of Node for an answer that nobody is there for any more: `micro logs | head` hangs up in the middle of it. */
+const HUNG_UP: ReadonlySet<unknown> = new Set([
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ECONNRESET',
+  'EPIPE',
+]);
+
+/** The client gave up the call, or went away. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  if (!(error instanceof Error)) return false;
+  return error.name === 'AbortError' || HUNG_UP.has((error as NodeJS.ErrnoException).code);
 }
