@@ -48,7 +48,7 @@ export interface LogOptions {
 
 /** The request that the options of `micro logs` mean; throws for options that contradict each other. */
 export function parseLogOptions(options: LogOptions, now: number): LogRequest {
-  const { follow = false, all = false, count: countOnly = false } = options;
+  const { follow = false, count: countOnly = false } = options;
   refuseContradictions(options);
   const around = options.context === undefined ? 0 : parseCount('context', options.context);
   return {
