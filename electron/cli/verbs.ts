@@ -27,6 +27,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/new.ts')).newVerb,
   },
   {
+    name: 'export',
+    summary: 'write the project as manifests for Kubernetes or compose',
+    group: 'Run',
+    load: async () => (await import('./verbs/export.ts')).exportVerb,
+  },
+  {
     name: 'start',
     summary: 'start services and what they need',
     group: 'Run',

@@ -31,6 +31,11 @@ export const errorCatalogue = {
     kind: 'conflict',
     means: 'The folder of a new service is already there; nothing was written.',
   },
+  'export.exists': { kind: 'conflict', means: 'A file of an export is already there; nothing was written.' },
+  'image.no-recipe': {
+    kind: 'invalid',
+    means: 'A service has no image, and none can be built from its folder.',
+  },
   'service.not-found': { kind: 'not-found', means: 'No service has this name.' },
   'service.not-startable': {
     kind: 'invalid',

@@ -179,6 +179,38 @@ const schedule = z
   .refine((value) => (value.every === undefined) !== (value.cron === undefined), 'needs every or cron, one of them')
   .describe('Runs a task again and again. A run that is still going is not doubled.');
 
+/** cpu in cores, memory in bytes with a suffix, as Kubernetes and compose write them. */
+const amounts = z.strictObject({
+  cpu: z
+    .union([z.number().positive(), z.string().regex(/^(\d+m|\d+(\.\d+)?)$/, 'cpu is written like 0.5 or 250m')])
+    .optional()
+    .describe('Cores, e.g. 0.5 or 250m.'),
+  memory: z
+    .string()
+    .regex(/^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$/, 'memory is written like 128Mi or 1Gi')
+    .optional()
+    .describe('Bytes, e.g. 128Mi or 1Gi.'),
+});
+
+const image = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      name: z.string().min(1).describe('The image, e.g. registry.example/shop/catalog:1.4.'),
+      run: command.optional().describe('What is started in it. Default: what the image itself starts.'),
+    }),
+  ])
+  .describe(
+    'The image that Kubernetes and compose run. Default: one is built from the Dockerfile of its folder, or from a generated one. Processes of this machine take no notice of it.',
+  );
+
+const resources = z
+  .strictObject({
+    requests: amounts.optional().describe('What a copy is sure to get.'),
+    limits: amounts.optional().describe('What it may use at most; more memory ends it.'),
+  })
+  .describe('What a copy may use in a container. Processes of this machine take no notice of it.');
+
 const serviceFields = {
   path: z.string().optional().describe('Working folder, relative to this file.'),
   build: command.optional().describe('Runs before each start and reload. A failure keeps the old version serving.'),
@@ -215,6 +247,8 @@ const serviceFields = {
   restart: restart.optional(),
   stop: stop.optional(),
   replicas: z.int().min(1).max(maxReplicas).optional().describe('How many copies run. Default 1.'),
+  image: image.optional(),
+  resources: resources.optional(),
   tty: z
     .boolean()
     .optional()

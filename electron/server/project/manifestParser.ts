@@ -186,7 +186,14 @@ function checkDependencies(data: unknown, names: readonly string[], positions: M
 }
 
 /** Where commands stand in a service. */
-const commandPaths = [['run'], ['build'], ['ready', 'exec'], ['live', 'exec'], ['stop', 'command']] as const;
+const commandPaths = [
+  ['run'],
+  ['image', 'run'],
+  ['build'],
+  ['ready', 'exec'],
+  ['live', 'exec'],
+  ['stop', 'command'],
+] as const;
 
 /** Command lines that no shell could read either. */
 function checkCommands(manifest: Manifest, os: ManifestOs, positions: ManifestPositions): ManifestProblem[] {

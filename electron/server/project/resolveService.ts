@@ -5,6 +5,7 @@ import { languageOf } from './languageOf.ts';
 import type {
   LiveSpec,
   ReadySpec,
+  ResourceAmounts,
   RestartSpec,
   ScheduleSpec,
   ServiceSpec,
@@ -70,6 +71,8 @@ export function resolveService(
     restart: restartSpec(written),
     stop: stopSpec(written),
     replicas: written.replicas ?? 1,
+    ...imageSpec(written.image),
+    ...resourcesSpec(written.resources),
     tty: written.tty ?? false,
     schedule: scheduleSpec(written),
     successExitCodes: written.successExitCodes ?? [],
@@ -163,6 +166,23 @@ function stopSpec(written: ServiceManifest): StopSpec {
     graceMs: stop.graceMs ?? stopGraceMs,
     ...(stop.command === undefined ? {} : { command: parseCommand(stop.command) }),
   };
+}
+
+function imageSpec(image: ServiceManifest['image']): Pick<ServiceSpec, 'image'> {
+  if (image === undefined) return {};
+  if (typeof image === 'string') return { image: { name: image } };
+  return {
+    image: { name: image.name, ...(image.run === undefined ? {} : { command: parseCommand(image.run) }) },
+  };
+}
+
+function resourcesSpec(written: ServiceManifest['resources']): Pick<ServiceSpec, 'resources'> {
+  if (written === undefined) return {};
+  const amounts = (of: NonNullable<typeof written>['limits']): ResourceAmounts => ({
+    ...(of?.cpu === undefined ? {} : { cpu: String(of.cpu) }),
+    ...(of?.memory === undefined ? {} : { memory: of.memory }),
+  });
+  return { resources: { requests: amounts(written.requests), limits: amounts(written.limits) } };
 }
 
 function scheduleSpec(written: ServiceManifest): ScheduleSpec | undefined {

@@ -66,6 +66,25 @@ export interface StopSpec {
   command?: CommandSpec;
 }
 
+/** The container image of a service. */
+export interface ImageSpec {
+  name: string;
+  /** Absent: what the image itself starts. */
+  command?: CommandSpec;
+}
+
+/** Amounts as Kubernetes writes them: cpu `250m`, memory `128Mi`. */
+export interface ResourceAmounts {
+  cpu?: string;
+  memory?: string;
+}
+
+/** What a copy of a service may use in a container. */
+export interface ResourcesSpec {
+  requests?: ResourceAmounts;
+  limits?: ResourceAmounts;
+}
+
 /** Runs of a task by the clock. */
 export type ScheduleSpec = { everyMs: number } | { cron: string; timezone?: string };
 
@@ -105,6 +124,9 @@ export interface ServiceSpec {
   restart: RestartSpec;
   stop: StopSpec;
   replicas: number;
+  /** Given in micro.yaml; absent: built from the folder where containers run. */
+  image?: ImageSpec;
+  resources?: ResourcesSpec;
   tty: boolean;
   schedule: ScheduleSpec | undefined;
   successExitCodes: readonly number[];
@@ -141,6 +163,8 @@ function runKey(spec: ServiceSpec): string {
     schedule,
     language,
     cycle,
+    image,
+    resources,
     ...rest
   } = spec;
   return JSON.stringify(rest);

@@ -6,6 +6,7 @@ import {
   EnvironmentResponseSchema,
 } from '../../../shared/contract/gen/service_details_pb.ts';
 import { parseEnvFile } from '../project/envFile.ts';
+import { isSecret } from '../project/secretName.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { type ConfigLookup, type ConfigReading, fillConfigReferences } from './configReferences.ts';
 import type { EnvironmentValue } from './environmentValue.ts';
@@ -118,16 +119,6 @@ function ownVariables(spec: ServiceSpec, own: OwnVariables): Record<string, stri
     ...(own.sdk === undefined ? {} : { MICRO_SDK: own.sdk }),
     ...urls,
   };
-}
-
-const secretName =
-  /(secret|token|passw(or)?d|passphrase|credential|(private|api|access|session|encryption|signing|master)_?key|cookie)|_pwd$|(^|_)(o?auth|dsn)$/i;
-/** User and password inside a URL. */
-const urlWithPassword = /^[a-z][\w+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
-
-/** Whether a variable looks like a secret: by its name, or because its value is a URL with a password. */
-export function isSecret(name: string, value: string): boolean {
-  return value !== '' && (secretName.test(name) || urlWithPassword.test(value));
 }
 
 /** The environment for people, by name; secrets masked unless asked for. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../../../electron/server/project/manifestParser.ts';
 import type { ServiceSpec } from '../../../electron/server/project/serviceSpec.ts';
-import { describeEnvironment, isSecret, resolveEnvironment } from '../../../electron/server/runtime/environment.ts';
+import { isSecret } from '../../../electron/server/project/secretName.ts';
+import { describeEnvironment, resolveEnvironment } from '../../../electron/server/runtime/environment.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
 const own = {
