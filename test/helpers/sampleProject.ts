@@ -7,6 +7,8 @@ export interface SampleService {
   dependsOn?: string[];
   /** Environment that belongs to it alone. */
   env?: Record<string, string>;
+  /** Further keys of micro.yaml; `run` here replaces the usual one. */
+  keys?: Record<string, unknown>;
 }
 
 /**
@@ -35,9 +37,10 @@ export async function writeSampleProject(folder: string, name: string, services:
   await writeFile(join(folder, 'service.cjs'), PROGRAM);
   const lines = services.flatMap((service) => [
     `  ${service.name}:`,
-    '    run: node service.cjs',
+    ...('run' in (service.keys ?? {}) ? [] : ['    run: node service.cjs']),
     ...(service.dependsOn?.length ? [`    dependsOn: [${service.dependsOn.join(', ')}]`] : []),
     ...(service.env ? [`    env: ${JSON.stringify(service.env)}`] : []),
+    ...Object.entries(service.keys ?? {}).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`),
   ]);
   await writeFile(join(folder, 'micro.yaml'), `name: ${name}\nservices:\n${lines.join('\n')}\n`);
   return folder;

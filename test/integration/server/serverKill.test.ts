@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { waitFor } from '../../helpers/waitFor.ts';
 /** How often the server is killed. The long run is `MICRO_KILL_ROUNDS=100`. */
 const ROUNDS = Number(process.env.MICRO_KILL_ROUNDS ?? 8);
 /** The same seed kills at the same moments; another one comes with `MICRO_KILL_SEED`. */
-const SEED = Number(process.env.MICRO_KILL_SEED ?? 1);
+const RANDOM_SEED = Number(process.env.MICRO_KILL_SEED ?? 1);
 /** Starting these services takes about this long, so that kills fall into all of it. */
 const WINDOW_MS = 1_500;
 
@@ -48,11 +48,18 @@ async function copies(): Promise<Map<string, number[]>> {
   return found;
 }
 
+/** A compiler of two processes that takes its time, and a task that does. */
+const BUILD = `const { spawnSync } = require('node:child_process');
+spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 250)'], { stdio: 'inherit' });
+`;
+const SEED = `setTimeout(() => process.exit(0), 200);
+`;
+
 const SETTLED = new Set(['STATUS_RUNNING', 'STATUS_STOPPED', 'STATUS_ERROR', 'STATUS_UNKNOWN']);
 
 describe('a server that is killed at any moment', () => {
   test(
-    `after each of ${ROUNDS} kills there is one copy of what runs, none of what does not, and the status is true`,
+    `after each of ${ROUNDS} kills what runs has as many copies as it should, the rest none, and the status is true`,
     async () => {
       const home = await tempFolder('kill-home');
       const folder = await writeSampleProject(await tempFolder('kill-project'), 'victims', [
@@ -60,17 +67,36 @@ describe('a server that is killed at any moment', () => {
         { name: 'orders', dependsOn: ['stock'], env: { START_MS: '250' } },
         { name: 'stock', env: { START_MS: '150' } },
         { name: 'mail' },
+        { name: 'seed', keys: { run: 'node seed.cjs', kind: 'task' } },
+        {
+          name: 'shop',
+          keys: {
+            build: 'node build.cjs',
+            reload: 'rolling',
+            watch: { include: ['shop.txt'] },
+            replicas: 2,
+            dependsOn: { seed: 'completed' },
+          },
+        },
       ]);
+      await writeFile(join(folder, 'build.cjs'), BUILD);
+      await writeFile(join(folder, 'seed.cjs'), SEED);
       mark = `TEST_PROCESS_MARK=${home}`;
-      const random = randomNumbers(SEED);
-      const actions = ['none', 'stop', 'restart', 'start'] as const;
+      const random = randomNumbers(RANDOM_SEED);
+      const actions = ['none', 'stop', 'restart', 'start', 'save'] as const;
       for (let round = 1; round <= ROUNDS; round++) {
         const action = actions[Math.floor(random() * actions.length)] as (typeof actions)[number];
         const afterMs = Math.floor(random() * WINDOW_MS);
-        const story = `round ${round} of seed ${SEED}: ${action}, killed after ${afterMs} ms`;
+        const story = `round ${round} of seed ${RANDOM_SEED}: ${action}, killed after ${afterMs} ms`;
         server = await startServer(home, ['--project', folder], { TEST_PROCESS_MARK: home });
         const address = await addressOf(home);
-        if (action !== 'none') {
+        if (action === 'save') {
+          await waitFor(`both copies of shop before ${story}`, async () => {
+            const shop = (await statusOf(address)).get('shop');
+            return shop?.status === 'STATUS_RUNNING' && shop.instances?.length === 2;
+          });
+          await writeFile(join(folder, 'shop.txt'), String(round));
+        } else if (action !== 'none') {
           // Whatever becomes of it: the server dies in the middle.
           void act(address, { stop: 'Stop', restart: 'Restart', start: 'Start' }[action]);
         }
@@ -84,7 +110,7 @@ describe('a server that is killed at any moment', () => {
           `services to settle after ${story}`,
           async () => {
             const seen = [...(await statusOf(next)).values()];
-            return seen.length === 4 && seen.every((service) => SETTLED.has(service.status)) ? seen : undefined;
+            return seen.length === 6 && seen.every((service) => SETTLED.has(service.status)) ? seen : undefined;
           },
           40_000,
         );
@@ -93,7 +119,8 @@ describe('a server that is killed at any moment', () => {
           return [...status.values()].every((service) => {
             const pids = running.get(service.name) ?? [];
             if (service.status !== 'STATUS_RUNNING') return pids.length === 0;
-            return pids.length === 1 && service.instances?.[0]?.pid === pids[0];
+            const said = (service.instances ?? []).map(({ pid }) => pid);
+            return pids.length === (service.name === 'shop' ? 2 : 1) && pids.every((pid) => said.includes(pid));
           });
         });
         expect(
