@@ -5,6 +5,7 @@ import { Status } from '../../shared/contract/gen/state_pb.ts';
 import type { CliContext } from './context.ts';
 import { displayWidth } from './displayWidth.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';
+import type { Output } from './output.ts';
 import { reportError } from './reportError.ts';
 import { statusColour } from './statusColour.ts';
 import { printableText } from './terminalText.ts';
@@ -50,6 +51,13 @@ export class ActionReport {
     private readonly context: CliContext,
     private readonly now: () => number = Date.now,
   ) {}
+
+  /** Says something of a service beside the actions, in line with them; `details` stand indented below. */
+  say(service: string, text: string, details: readonly string[] = []): void {
+    const { out } = this.context;
+    out.line(`${out.colours.bold(this.padded(service))}  ${text}`);
+    this.sayDetails(out, details);
+  }
 
   add(event: ActionEvent): void {
     if (event.done) this.outcomes.set(event.service, event);
@@ -100,15 +108,21 @@ export class ActionReport {
     const text = event.text || statusWord(event.status);
     if (!failed && !this.isNews(event, text)) return;
     this.lastSaid.set(event.service, { status: event.status, text, at: this.now() });
-    this.nameWidth = Math.min(MAX_NAME_WIDTH, Math.max(this.nameWidth, displayWidth(event.service)));
-    const name = event.service + ' '.repeat(Math.max(0, this.nameWidth - displayWidth(event.service)));
-    stream.line(`${colours.bold(name)}  ${statusColour(colours, event.status)(text)}`);
-    if (failed) {
-      for (const line of event.lastLines) {
-        stream.line(
-          `${' '.repeat(this.nameWidth)}  ${colours.dim('│')} ${printableText(line, colours.isColorSupported)}`,
-        );
-      }
+    stream.line(`${colours.bold(this.padded(event.service))}  ${statusColour(colours, event.status)(text)}`);
+    if (failed) this.sayDetails(stream, event.lastLines);
+  }
+
+  private padded(service: string): string {
+    this.nameWidth = Math.min(MAX_NAME_WIDTH, Math.max(this.nameWidth, displayWidth(service)));
+    return service + ' '.repeat(Math.max(0, this.nameWidth - displayWidth(service)));
+  }
+
+  private sayDetails(stream: Output, lines: readonly string[]): void {
+    const { colours } = stream;
+    for (const line of lines) {
+      stream.line(
+        `${' '.repeat(this.nameWidth)}  ${colours.dim('│')} ${printableText(line, colours.isColorSupported)}`,
+      );
     }
   }
 }

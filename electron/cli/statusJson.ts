@@ -14,7 +14,20 @@ export interface ServiceStatusJson {
   /** The last build; `status` is empty when there was none. */
   build: { status: string; message: string; durationMs: number };
   /** Hot reload; `state` is empty while nothing is watched. */
-  reload: { state: string; file: string; count: number; lastMs: number };
+  reload: {
+    state: string;
+    /** What last caused a reload, relative to the project. */
+    file: string;
+    count: number;
+    lastMs: number;
+    /** Files that are watched. */
+    watched: number;
+    /** Why it is as it is, e.g. what a reload failed with. */
+    message: string;
+    at: string | null;
+  };
+  /** When its schedule runs it next; absent when it has none, or is stopped. */
+  nextRunAt?: string | null;
 }
 
 /** A service in the shape of `micro status --json`. Times are ISO 8601, null when unknown. */
@@ -42,7 +55,11 @@ export function serviceStatusJson(service: Service): ServiceStatusJson {
       file: service.reload?.file ?? '',
       count: service.reload?.count ?? 0,
       lastMs: service.reload?.lastMs ?? 0,
+      watched: service.reload?.watched ?? 0,
+      message: service.reload?.message ?? '',
+      at: isoTime(service.reload?.at ?? 0),
     },
+    ...(service.nextRunAt > 0 ? { nextRunAt: isoTime(service.nextRunAt) } : {}),
   };
 }
 

@@ -18,11 +18,11 @@ export interface BringUpOptions {
 
 /** Deals with what an earlier server left, then opens and starts. Never rejects: it goes on behind the ready line. */
 export async function bringUp(options: BringUpOptions): Promise<void> {
-  const { runtime, shell, projects, logger, stopped } = options;
+  const { runtime, shell, projects, logger, listener, stopped } = options;
   try {
     const { warning } = await shell.read();
     if (warning) logger.warn(warning);
-    await runtime.recover();
+    await runtime.recover(listener, stopped);
     for (const folder of projects) {
       if (stopped.aborted) return;
       await openAndStart(folder, options);

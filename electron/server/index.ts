@@ -2,3 +2,4 @@ export { doctor } from './api/doctor.ts';
 export type { MicroServer, ServerAddresses, ServerOptions } from './microServer.ts';
 export { createServer } from './server.ts';
 export type { ServerFile } from './serverFile.ts';
+export type { ReloadNews } from './serverNews.ts';

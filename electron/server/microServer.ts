@@ -1,7 +1,9 @@
 import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
+import type { Notice } from '../../shared/contract/gen/state_pb.ts';
 import type { Event } from './base/event.ts';
 import type { LogEntry } from './base/logger.ts';
 import type { ServerFile } from './serverFile.ts';
+import type { ReloadNews } from './serverNews.ts';
 
 /** What a host decides about its server. */
 export interface ServerOptions {
@@ -33,6 +35,10 @@ export interface ServerAddresses extends ServerFile {
 export interface MicroServer {
   /** What happens to which service, as long as the server runs. */
   readonly onDidEvent: Event<ActionEvent>;
+  /** What there is to say beside the status of services, e.g. what an earlier server left running. */
+  readonly onDidNotice: Event<Notice>;
+  /** A saved file was taken over, or was not. */
+  readonly onDidReload: Event<ReloadNews>;
   /** A client asked the server to end: the host calls `stop` and ends its process. */
   readonly onDidRequestShutdown: Event<void>;
   /** Resolves when it listens; services come up behind it. Rejects with `server.already-running` or `port.taken`. */

@@ -41,6 +41,7 @@ import type { Runtime } from './runtime/runtime.ts';
 import { ReportPorts } from './reportPorts.ts';
 import { createServerApi } from './serverApi.ts';
 import { createServerEvents, type ServerEvents } from './serverEvents.ts';
+import { ServerNews } from './serverNews.ts';
 import { ServerPorts } from './serverPorts.ts';
 import { createServerRuntime } from './serverRuntime.ts';
 import { createServerState, type ServerState } from './serverState.ts';
@@ -62,8 +63,10 @@ export function createServer(options: ServerOptions): MicroServer {
 
 class LocalServer implements MicroServer {
   private readonly store = new DisposableStore();
-  private readonly events = this.store.add(new Emitter<ActionEvent>());
-  readonly onDidEvent = this.events.event;
+  private readonly news = this.store.add(new ServerNews());
+  readonly onDidEvent = this.news.onDidEvent;
+  readonly onDidNotice = this.news.onDidNotice;
+  readonly onDidReload = this.news.onDidReload;
   private readonly shutdownRequests = this.store.add(new Emitter<void>());
   readonly onDidRequestShutdown = this.shutdownRequests.event;
   private readonly credentials = new Credentials(systemClock);
@@ -247,12 +250,13 @@ class LocalServer implements MicroServer {
       gateway: addresses.gateway,
       proxy: addresses.proxy,
     });
+    this.news.follow(runtime);
     const broughtUp = bringUp({
       runtime,
       shell: this.shell,
       projects: this.options.projects ?? [],
       logger: this.logger,
-      listener: (event) => this.events.fire(event),
+      listener: (event) => this.news.tell(event),
       stopped: this.stopped.signal,
     });
     if (this.options.endWhenIdleMs !== undefined) void this.endWhenIdle(this.options.endWhenIdleMs, broughtUp);

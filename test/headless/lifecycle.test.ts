@@ -124,5 +124,62 @@ describe('hot reload from the command line', () => {
     });
     expect(failed.build.message).toContain('source.txt:1: broken');
     expect(failed).toMatchObject({ status: 'running', instances: before.instances });
+
+    // Everybody who looks is told: the table, the facts, who restarts it, and the terminal of the server.
+    expect((await micro('status', 'web')).out).toContain('build failed (source.txt), old version serving');
+    const facts = (await micro('get', 'web')).out;
+    expect(facts).toMatch(/^status +running for \S+ \(build failed \(source\.txt\), old version serving\)$/m);
+    expect(facts).toMatch(/^build +failed in \S+\n +exit 2\n +source\.txt:1: broken$/m);
+    const restarted = await micro('restart', 'web');
+    expect(restarted.code).toBe(1);
+    expect(restarted.err).toContain('web did not restart: build failed: exit 2; old version serving');
+    expect(restarted.err).toContain('source.txt:1: broken');
+    const debugged = await micro('debug', 'web');
+    expect(debugged.code).toBe(1);
+    expect(debugged.err).toContain('build failed: exit 2');
+    expect((await statusOf('web')).instances).toEqual(before.instances);
+    const told = () => (server as RunningServer).output();
+    expect(told()).toContain('"outcome":"build-failed"');
+
+    await writeFile(join(project, 'source.txt'), 'good again');
+    await waitFor('the reload to be told', () => told().includes('"outcome":"restarted"'));
+    expect((await micro('get', 'web')).out).toMatch(/^reload +watching 1 file\n +1 so far, the last took /m);
+  });
+
+  it('what does not run by itself says why, and a schedule says when it runs next', async () => {
+    await serve({
+      services: {
+        never: { run: 'sleep 600', start: 'disabled' },
+        asked: { run: 'sleep 600', port: 'none', start: 'manual' },
+        hourly: { kind: 'task', run: 'node --version', schedule: { every: '1h' } },
+      },
+    });
+    await waitFor('hourly has run', async () => (await statusOf('hourly')).reason === 'completed');
+    const { out } = await micro('status');
+    expect(out).toMatch(/^never .* disabled$/m);
+    expect(out).toMatch(/^asked .* started on demand$/m);
+    expect(out).toMatch(/^hourly .* completed; runs next in \d+m/m);
+    const { nextRunAt } = await statusOf('hourly');
+    expect(Date.parse(nextRunAt ?? '')).toBeGreaterThan(Date.now());
+    const refused = await micro('start', 'never');
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('Write start: manual in micro.yaml');
+  });
+
+  it('many services that start at once, and a server that was killed, are told in its terminal without alarm', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
+    await serve({ services: Object.fromEntries(names.map((name) => [name, { run: 'sleep 600', port: 'none' }])) });
+    for (const name of names) await whenRunning(name);
+    expect((await micro('restart', '--all')).code).toBe(0);
+    expect(server?.output()).not.toContain('Warning');
+    server?.child.kill('SIGKILL');
+    await server?.ended;
+    server = await startServer(home);
+    await waitFor('every service to be told as running again', () => {
+      const text = (server as RunningServer).output();
+      return names.every((name) => text.includes(`{"service":"${name}","status":"running","text":"","done":true`));
+    });
+    const told = server.output();
+    for (const name of names) expect(told).toContain(`${name} was left running by a server that did not end in order`);
   });
 });

@@ -105,6 +105,32 @@ describe('a service that is run once', () => {
     expect((await micro('env-of', 'nope')).code).toBe(4);
   });
 
+  it('although it runs: it is started anew with what is asked for, and a restart brings back what is declared', async () => {
+    const run = `node -e "console.log(process.argv.slice(1).join('+'), process.env.COLOUR); setTimeout(() => {}, 600000)" --`;
+    await serve({ services: { web: { run, port: 'none', env: { COLOUR: 'red' } } } });
+    await whenRunning('web');
+    const once = await micro('run', 'web', '--env', 'COLOUR=blue', '--', 'a', 'b');
+    expect(once.code, once.err).toBe(0);
+    expect((await micro('restart', 'web')).code).toBe(0);
+    await waitFor('the lines of three runs', async () => {
+      const { out } = await micro('logs', 'web', '--all', '--stream', 'stdout', '--json');
+      const texts = out
+        .split('\n')
+        .flatMap((line) => (line ? [(JSON.parse(line) as { text: string }).text.trim()] : []));
+      return JSON.stringify(texts) === JSON.stringify(['red', 'a+b blue', 'red']);
+    });
+  });
+
+  it('with a value too long for a table, which says its size and leaves the origins in sight', async () => {
+    await serve({
+      services: { web: { run: 'sleep 600', port: 'none', start: 'manual', env: { LONG: 'x'.repeat(5000) } } },
+    });
+    const { out } = await micro('env-of', 'web');
+    expect(out).toMatch(/^LONG +x+… \(5,000 bytes\) +service$/m);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(200);
+    expect((await micro('env-of', 'web', '--json')).out).toContain('x'.repeat(5000));
+  });
+
   it('on a port that somebody holds: explained, on another port, or after its holder was ended', async () => {
     const port = await freePort();
     const holder = await outside(port);

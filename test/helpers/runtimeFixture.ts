@@ -142,6 +142,11 @@ export class RuntimeFixture {
     await this.runtime.openProject(this.folder);
   }
 
+  /** Deals with what an earlier runtime of this MICRO_HOME left, and brings back what was wanted. */
+  recover(): Promise<void> {
+    return this.runtime.recover(() => {}, new AbortController().signal);
+  }
+
   /** Starts services with what they need; resolves with the last event of each, once all are there or failed. */
   async start(...names: string[]): Promise<Map<string, ActionEvent>> {
     const last = new Map<string, ActionEvent>();

@@ -31,7 +31,7 @@ export const envOfVerb: Verb = {
     const { colours } = context.out;
     const columns: Column<EnvironmentVariable>[] = [
       { title: 'NAME', text: ({ name }) => name, colour: (text) => colours.bold(text) },
-      { title: 'VALUE', text: ({ value }) => value.replaceAll('\n', '\\n') },
+      { title: 'VALUE', text: ({ value }) => shownValue(value) },
       { title: 'ORIGIN', text: ({ origin }) => origin, colour: (text) => colours.dim(text) },
     ];
     for (const line of renderTable(columns, variables, colours.dim)) context.out.line(line);
@@ -41,3 +41,12 @@ export const envOfVerb: Verb = {
     return exitCode.fine;
   },
 };
+
+/** Longest value in the table, characters: more would push the origins of all others off the screen. `--json` has it whole. */
+const MAX_VALUE = 200;
+
+function shownValue(value: string): string {
+  const line = value.replaceAll('\n', '\\n');
+  if (line.length <= MAX_VALUE) return line;
+  return `${line.slice(0, MAX_VALUE / 4)}… (${Buffer.byteLength(value).toLocaleString('en')} bytes)`;
+}

@@ -1,11 +1,10 @@
-import { kindWord, statusWord } from '../../../shared/client/serviceWords.ts';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Service } from '../../../shared/contract/gen/state_pb.ts';
 import type { Endpoint, Service as Registration, Value } from '../../../shared/contract/gen/registry_pb.ts';
 import type { CliContext } from '../context.ts';
 import { exitCode } from '../exitCode.ts';
 import { addExamples } from '../program.ts';
-import { statusColour } from '../statusColour.ts';
+import { serviceFacts } from '../serviceFacts.ts';
 import { serviceStatusJson } from '../statusJson.ts';
 import { renderTable } from '../table.ts';
 import { usageError } from '../usageError.ts';
@@ -64,22 +63,10 @@ function print(context: CliContext, name: string, service: Service | undefined, 
   const { out } = context;
   const { bold, dim } = out.colours;
   const facts: [string, string][] = [['service', bold(name)]];
-  if (service) {
-    const status = statusColour(out.colours, service.status)(statusWord(service.status));
-    facts.push(
-      ['status', service.reason ? `${status} (${service.reason})` : status],
-      ['kind', kindWord(service.kind)],
-      ['project', service.project || '-'],
-      ['folder', service.folder],
-      ['command', service.command || '-'],
-    );
-    if (service.readyBy) facts.push(['ready by', service.readyBy]);
-    const needs = service.dependsOn.map(({ service: other, condition }) => `${other} (${condition})`);
-    if (needs.length > 0) facts.push(['needs', needs.join(', ')]);
-    if (service.declaredAt) facts.push(['declared at', service.declaredAt]);
-    facts.push(['restarts', `${service.restarts}`]);
+  if (service) facts.push(...serviceFacts(service, out.colours, Date.now()));
+  for (const [title, text] of facts) {
+    out.line(`${dim(title.padEnd(12))} ${text.replaceAll('\n', `\n${' '.repeat(13)}`)}`);
   }
-  for (const [title, text] of facts) out.line(`${dim(title.padEnd(12))} ${text}`);
   for (const version of versions) printVersion(context, version);
 }
 

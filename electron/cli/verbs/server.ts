@@ -9,6 +9,7 @@ import { collect } from '../parseEnv.ts';
 import { parsePort } from '../parsePort.ts';
 import { addExamples } from '../program.ts';
 import { requireFolder } from '../requireFolder.ts';
+import { ServerReport } from '../serverReport.ts';
 import { usageError } from '../usageError.ts';
 import type { Verb } from '../verb.ts';
 import { cliVersion } from '../version.ts';
@@ -80,6 +81,7 @@ function idleTime(value: unknown): number | undefined {
 /** Runs one server and says what happens in it. */
 class ServerHost {
   private readonly report: ActionReport;
+  private readonly news: ServerReport;
   private stopping: Promise<void> | undefined;
   private finish: (code: ExitCode) => void = () => {};
 
@@ -90,6 +92,7 @@ class ServerHost {
   ) {
     // With --json stdout holds the ready line alone, so that a program can read it; what follows goes to stderr.
     this.report = new ActionReport(context.json ? { ...context, out: context.err } : context);
+    this.news = new ServerReport(context, this.report);
   }
 
   async run(): Promise<ExitCode> {
@@ -97,6 +100,8 @@ class ServerHost {
       this.finish = resolve;
     });
     const events = this.server.onDidEvent((event) => this.report.add(event));
+    const notices = this.server.onDidNotice((notice) => this.news.addNotice(notice));
+    const reloads = this.server.onDidReload((reload) => this.news.addReload(reload));
     const requests = this.server.onDidRequestShutdown(() => this.stop('asked by a client'));
     const handleSignal = (signal: NodeJS.Signals): void => this.stop(signal);
     for (const signal of STOP_SIGNALS) process.on(signal, handleSignal);
@@ -110,6 +115,8 @@ class ServerHost {
     } finally {
       for (const signal of STOP_SIGNALS) process.removeListener(signal, handleSignal);
       events.dispose();
+      notices.dispose();
+      reloads.dispose();
       requests.dispose();
     }
   }

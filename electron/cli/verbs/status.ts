@@ -5,6 +5,7 @@ import type { CliContext } from '../context.ts';
 import { formatDuration } from '../duration.ts';
 import { exitCode } from '../exitCode.ts';
 import { addExamples } from '../program.ts';
+import { serviceNote } from '../serviceNote.ts';
 import { statusColour } from '../statusColour.ts';
 import { serviceStatusJson } from '../statusJson.ts';
 import { type Column, renderTable } from '../table.ts';
@@ -68,7 +69,7 @@ function columns(context: CliContext, now: number): Column<Service>[] {
         return startedAt > 0 ? formatDuration(now - startedAt) : '-';
       },
     },
-    { title: 'REASON', text: (service) => service.reason, colour: (text) => colours.dim(text) },
+    { title: 'REASON', text: (service) => serviceNote(service, now), colour: (text) => colours.dim(text) },
   ];
 }
 

@@ -1,24 +1,24 @@
 import { create } from '@bufbuild/protobuf';
 import { ActionEventSchema } from '../../../shared/contract/gen/actions_pb.ts';
-import { Kind, type Service, Status } from '../../../shared/contract/gen/state_pb.ts';
+import { Status } from '../../../shared/contract/gen/state_pb.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { ActionListener } from './runtime.ts';
+import { ServiceFollower } from './serviceFollower.ts';
 import type { RunOverrides, ServiceUnit } from './serviceUnit.ts';
 import type { StopRequest } from './stopRequest.ts';
 
-/** Failed attempts after which an action says that its service did not come up, although the service goes on trying. */
-const attemptsUntilFailed = 3;
-/** Lines of log that go with a failure. */
-const lastLineCount = 10;
-
 /** Starts, stops and restarts services and tells the truth about each until it is where it was wanted, or failed. */
 export class Actions {
+  private readonly follower: ServiceFollower;
+
   constructor(
-    private readonly host: InstanceHost,
+    host: Pick<InstanceHost, 'logs'>,
     private readonly dependencies: Dependencies,
     private readonly units: ReadonlyMap<string, ServiceUnit>,
-  ) {}
+  ) {
+    this.follower = new ServiceFollower(host);
+  }
 
   /** What would be started besides `names`, each with the service that needs it. */
   plan(names: readonly string[]): { service: string; neededBy: string }[] {
@@ -39,6 +39,7 @@ export class Actions {
     return '';
   }
 
+  /** Starts services. One that runs already is started anew when `overrides` ask for another run than it has. */
   async start(
     names: readonly string[],
     withDependencies: boolean,
@@ -62,27 +63,47 @@ export class Actions {
       const unit = this.units.get(service) as ServiceUnit;
       if (this.refused(unit, false, listener)) continue;
       unit.start(`needed by ${neededBy}`);
-      followed.push(this.followUp(unit, listener, signal));
+      followed.push(this.follower.follow(unit, listener, signal));
     }
     for (const name of names) {
       const unit = this.units.get(name) as ServiceUnit;
       if (this.refused(unit, true, listener)) continue;
+      if (overrides && !unit.isResting) {
+        followed.push(this.restartOne(unit, { cause, overrides }, listener, signal));
+        continue;
+      }
       unit.start(cause, overrides);
-      followed.push(this.followUp(unit, listener, signal));
+      followed.push(this.follower.follow(unit, listener, signal));
     }
     await Promise.all(followed);
+  }
+
+  /** Tells how services that were started already come up. */
+  async follow(names: readonly string[], listener: ActionListener, signal: AbortSignal): Promise<void> {
+    const units = names.flatMap((name) => this.units.get(name) ?? []);
+    await Promise.all(units.map((unit) => this.follower.follow(unit, listener, signal)));
   }
 
   /** A service that must not be started is said to be so, once and for good. */
   private refused(unit: ServiceUnit, byName: boolean, listener: ActionListener): boolean {
     const { cycle, start, name } = unit.spec;
-    const text = cycle
-      ? `in a circle of dependencies: ${cycle}`
-      : start === 'disabled'
-        ? `${name} is disabled in micro.yaml (start: disabled)${byName ? '' : ', but needed'}`
-        : undefined;
-    if (text === undefined) return false;
-    listener(create(ActionEventSchema, { service: name, status: Status.ERROR, text, done: true, ok: false }));
+    if (!cycle && start !== 'disabled') return false;
+    const [text, next] = cycle
+      ? [`in a circle of dependencies: ${cycle}`, undefined]
+      : [
+          `${name} is disabled in micro.yaml (start: disabled)${byName ? '' : ', but needed'}`,
+          'Write start: manual in micro.yaml; it is then started only by name, or when another service needs it.',
+        ];
+    listener(
+      create(ActionEventSchema, {
+        service: name,
+        status: Status.ERROR,
+        text,
+        done: true,
+        ok: false,
+        next: next ?? unit.message().next,
+      }),
+    );
     return true;
   }
 
@@ -96,12 +117,26 @@ export class Actions {
     await Promise.all(
       names.map(async (name) => {
         const unit = this.units.get(name) as ServiceUnit;
-        if (this.refused(unit, true, listener)) return;
-        const stop = this.report(unit, listener);
-        await unit.restart(cause, overrides).finally(stop);
-        await this.followUp(unit, listener, signal);
+        if (!this.refused(unit, true, listener))
+          await this.restartOne(unit, { cause, ...(overrides ? { overrides } : {}) }, listener, signal);
       }),
     );
+  }
+
+  private async restartOne(
+    unit: ServiceUnit,
+    run: { cause: string; overrides?: RunOverrides },
+    listener: ActionListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const stop = this.follower.tell(unit, listener);
+    const problem = await unit.restart(run.cause, run.overrides).finally(stop);
+    if (problem === undefined) {
+      await this.follower.follow(unit, listener, signal);
+      return;
+    }
+    const next = `Correct it, then restart it; the next saved change builds it as well.`;
+    this.follower.finish(unit, listener, { status: unit.message().status, text: problem, ok: false, next });
   }
 
   /** Changes how many copies of a service run; ends when all of them are ready and those too many are gone. */
@@ -110,10 +145,10 @@ export class Actions {
     unit.scale(count);
     if (!unit.wanted) {
       const { status, reason } = unit.message();
-      this.finish(unit, listener, status, reason || 'takes effect with the next start', true);
+      this.follower.finish(unit, listener, { status, text: reason || 'takes effect with the next start', ok: true });
       return;
     }
-    await this.followUp(unit, listener, signal, () => {
+    await this.follower.follow(unit, listener, signal, () => {
       const { wanted, ready, leaving, failed } = unit.copies;
       if (wanted !== count) return false;
       return ready === count && leaving === 0 ? true : failed ? false : undefined;
@@ -152,83 +187,10 @@ export class Actions {
   }
 
   private async followDown(unit: ServiceUnit, request: StopRequest, listener: ActionListener): Promise<void> {
-    const stop = this.report(unit, listener);
+    const stop = this.follower.tell(unit, listener);
     await unit.stop(request).finally(stop);
     const { status, reason } = unit.message();
     // Whatever keeps it from running (a circle, a missing program): what does not run is stopped.
-    this.finish(unit, listener, status, reason, unit.isResting);
-  }
-
-  /** Tells each change of status or reason; the result ends it. */
-  private report(unit: ServiceUnit, listener: ActionListener): () => void {
-    let last = '';
-    const tell = (): void => {
-      const { status, reason } = unit.message();
-      const key = `${status} ${reason}`;
-      if (key === last) return;
-      last = key;
-      listener(create(ActionEventSchema, { service: unit.spec.name, status, text: reason }));
-    };
-    const subscription = unit.onDidChange(tell);
-    return () => subscription.dispose();
-  }
-
-  /** Tells what happens to a service until `decide` knows whether it got where it was wanted. */
-  private followUp(
-    unit: ServiceUnit,
-    listener: ActionListener,
-    signal: AbortSignal,
-    decide: (unit: ServiceUnit, message: Service) => boolean | undefined = upVerdict,
-  ): Promise<void> {
-    return new Promise((resolve) => {
-      let last = '';
-      const end = (): void => {
-        subscription.dispose();
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const check = (): void => {
-        const message = unit.message();
-        const { status, reason } = message;
-        const verdict = decide(unit, message);
-        if (verdict !== undefined) {
-          end();
-          this.finish(unit, listener, status, reason, verdict);
-          return;
-        }
-        const key = `${status} ${reason}`;
-        if (key === last) return;
-        last = key;
-        listener(create(ActionEventSchema, { service: unit.spec.name, status, text: reason }));
-      };
-      const subscription = unit.onDidChange(check);
-      signal.addEventListener('abort', end, { once: true });
-      if (signal.aborted) end();
-      else check();
-    });
-  }
-
-  private finish(unit: ServiceUnit, listener: ActionListener, status: Status, text: string, ok: boolean): void {
-    const { name } = unit.spec;
-    const lastLines = ok ? [] : this.host.logs.lastLines(name, lastLineCount);
-    const next = ok ? '' : unit.message().next;
-    listener(create(ActionEventSchema, { service: name, status, text, done: true, ok, lastLines, next }));
-  }
-}
-
-/** Whether a started service got there; undefined while that is open. */
-function upVerdict(unit: ServiceUnit, message: Service): boolean | undefined {
-  switch (message.status) {
-    case Status.RUNNING:
-      return message.kind === Kind.TASK ? undefined : true;
-    case Status.ERROR:
-      return false;
-    case Status.STOPPED:
-      return message.kind === Kind.TASK && message.reason === 'completed';
-    case Status.PENDING:
-      if (message.next !== '') return false;
-      return unit.attempts >= attemptsUntilFailed ? false : undefined;
-    default:
-      return undefined;
+    this.follower.finish(unit, listener, { status, text: reason, ok: unit.isResting });
   }
 }

@@ -86,10 +86,11 @@ export class ExternalService implements ServiceUnit {
     this.attachment?.onEnd(why);
   }
 
-  async restart(): Promise<void> {
+  async restart(): Promise<undefined> {
     this.controller?.abort(new Error('checked anew'));
     this.controller = undefined;
     this.start();
+    return undefined;
   }
 
   update(spec: ServiceSpec): void {
@@ -242,9 +243,10 @@ export class ExternalService implements ServiceUnit {
       command: attachment ? attachment.command : (spec.address ?? ''),
       dependsOn: spec.dependsOn.map(({ service, condition }) => ({ service, condition })),
       language: attachment ? spec.language : '',
-      readyBy: spec.ready.by,
+      readyBy: spec.ready.by === 'quiet' ? 'it listens' : spec.ready.by,
       replicas: 1,
       disabled: spec.start === 'disabled',
+      onDemand: spec.start === 'manual',
       wanted: this.wanted,
       since: this.since,
       labels: [...spec.labels],

@@ -87,7 +87,7 @@ class LocalRuntime implements Runtime {
     );
     const { actions, attachments, added, projectSet: projects } = this;
     const fixedPorts = new FixedPorts(host, byName);
-    this.orders = new ServiceOrders({ actions, attachments, dependencies, fixedPorts, units, checkRunning });
+    this.orders = new ServiceOrders({ host, actions, attachments, dependencies, fixedPorts, units, checkRunning });
     this.saved = new SavedRuntime({ files: options.files, host, units: byName, projects, added, attachments });
   }
 
@@ -198,8 +198,9 @@ class LocalRuntime implements Runtime {
 
   // Life.
 
-  async recover(): Promise<void> {
-    await this.saved.recover(() => this.isStopping);
+  async recover(listener: ActionListener, signal: AbortSignal): Promise<void> {
+    const started = await this.saved.recover(() => this.isStopping);
+    void this.actions.follow(started, listener, signal);
   }
 
   async shutdown(listener: ActionListener): Promise<void> {

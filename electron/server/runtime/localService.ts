@@ -118,12 +118,12 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     this.changed();
   }
 
-  async restart(cause: string, overrides?: RunOverrides): Promise<void> {
+  restart(cause: string, overrides?: RunOverrides): Promise<string | undefined> {
     this.isWanted = true;
     this.generation++;
     this.reloader.arm();
     this.schedule.arm(this.current.schedule);
-    await restartService(this.commanded(), cause, overrides);
+    return restartService(this.commanded(), cause, overrides);
   }
 
   /** Called by hot reload. Resolves when the new version serves, or with why it does not. */
@@ -223,6 +223,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       replicas: running.all,
       instances: () => running.instances,
       isRestarting: running.areRestarting,
+      nextRunAt: this.schedule.nextAt ?? 0,
       build: builds.state,
       reload: reloader.state,
     };

@@ -2,6 +2,7 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { type DebugLaunch, debugLaunch, type DebuggerKind } from './debugLaunch.ts';
 import { DebuggerOutput } from './debuggerOutput.ts';
+import { plainEnvironment } from './environment.ts';
 import { helperProblem, helperSuffix } from './helperProcess.ts';
 import type { InstanceHost } from './instanceHost.ts';
 
@@ -46,14 +47,16 @@ interface DebuggedRun {
   instance: string;
 }
 
-/** Chooses a port and makes the command of a run ready for its debugger. Rejects with `debug.*` when it cannot be debugged. */
+/**
+ * Chooses a port and makes the command of a run ready for its debugger, which {@link requireDebugger} found. Rejects with
+ * `debug.unsupported` when it is not known how.
+ */
 export async function openDebugger(
-  host: Pick<InstanceHost, 'launcher' | 'trees' | 'clock' | 'ports'>,
+  host: Pick<InstanceHost, 'ports'>,
   argv: readonly string[],
   { spec, environment, instance }: DebuggedRun,
 ): Promise<OpenDebugger> {
   const launch = debugLaunch(argv, spec.language, await host.ports.assign(`${spec.name}-debugger`, instance));
-  await requireDebugger(host, launch, { cwd: spec.folder, env: environment, instance });
   // A variable may have a value of the user's own, which stays.
   const env = Object.entries(launch.env).map(([name, value]) => [
     name,
@@ -65,16 +68,21 @@ export async function openDebugger(
 /** How long the question whether a debugger is installed may take, ms; an interpreter on a cold disk needs seconds. */
 const probeTimeoutMs = 15_000;
 
-/** Makes sure that the debugger of a command is there. Rejects with `debug.unavailable` and how to install it. */
-async function requireDebugger(
-  host: Pick<InstanceHost, 'launcher' | 'trees' | 'clock'>,
-  { kind, probe }: DebugLaunch,
-  where: { cwd: string; env: Readonly<Record<string, string>>; instance: string },
+/**
+ * Makes sure that a service can be debugged, while it still runs as it is. Rejects with `debug.unsupported`, or with
+ * `debug.unavailable` and how to install what is missing.
+ */
+export async function requireDebugger(
+  host: Pick<InstanceHost, 'launcher' | 'trees' | 'clock' | 'environment'>,
+  spec: ServiceSpec,
+  argv: readonly string[],
 ): Promise<void> {
+  const { kind, probe } = debugLaunch(argv, spec.language, 0);
   if (!probe) return;
   const command = { text: probe.argv.join(' '), argv: probe.argv, shell: false };
-  const { cwd, env, instance } = where;
-  const helper = { command, cwd, env, marker: instance + helperSuffix, timeoutMs: probeTimeoutMs };
+  const instance = `${spec.name}-debugger`;
+  const env = plainEnvironment(await host.environment(spec, undefined, instance));
+  const helper = { command, cwd: spec.folder, env, marker: instance + helperSuffix, timeoutMs: probeTimeoutMs };
   const problem = await helperProblem(host, helper, new AbortController().signal);
   if (problem === undefined) return;
   throw new MicroError('debug.unavailable', `the debugger of ${kind} is not there: ${problem}`, { next: probe.next });

@@ -51,7 +51,7 @@ export interface Runtime {
     names: readonly string[],
     options: {
       withDependencies: boolean;
-      /** For this run only: further arguments, and variables. */
+      /** For this run only: further arguments, and variables. With them a service that runs is started anew. */
       args?: readonly string[];
       env?: Readonly<Record<string, string>>;
       port?: number | 'auto';
@@ -105,8 +105,8 @@ export interface Runtime {
   /** The variables and the port for a process that is to be attached once it is started. */
   join(name: string, folder: string): Promise<{ instance: string; port: number; env: Record<string, string> }>;
 
-  /** Deals with leftovers of an earlier server, then brings back what was wanted. */
-  recover(): Promise<void>;
+  /** Deals with leftovers of an earlier server, then brings back what was wanted; the listener goes on to hear how it comes up. */
+  recover(listener: ActionListener, signal: AbortSignal): Promise<void>;
   /** Stops everything in reverse order; what was running is wanted again at the next start. */
   shutdown(listener: ActionListener): Promise<void>;
 }

@@ -54,8 +54,11 @@ export class SavedRuntime {
     return [...wanted.map((unit) => unit.spec.name), ...this.wantedLater];
   }
 
-  /** Ends what an earlier server left, then brings back what was there, unless `isStopping` meanwhile. */
-  async recover(isStopping: () => boolean): Promise<void> {
+  /**
+   * Ends what an earlier server left, then brings back what was there, unless `isStopping` meanwhile. Resolves with the
+   * services that it started.
+   */
+  async recover(isStopping: () => boolean): Promise<string[]> {
     const { host, units, projects, added, attachments } = this.options;
     const saved = await this.file.read();
     await endLeftovers(host);
@@ -63,6 +66,7 @@ export class SavedRuntime {
     for (const project of saved.projects) await projects.restore(project);
     for (const service of saved.added) await added.restore(service);
     for (const attached of saved.attached ?? []) await attachments.restore(attached);
+    const started: string[] = [];
     for (const name of saved.wanted) {
       const unit = units.get(name);
       if (!unit || attachments.has(name)) continue;
@@ -70,11 +74,13 @@ export class SavedRuntime {
       if (unit.spec.cycle || unit.spec.start === 'disabled') continue;
       // Its last run began with everything that was there then.
       const [last] = await host.logs.runs(name, 1);
-      if (isStopping()) return;
+      if (isStopping()) return started;
       if (last) unit.sayMissedChanges(last.startedAt);
       unit.start('the server was started again');
+      started.push(name);
     }
     this.save();
+    return started;
   }
 
   /** From now on everything is stopped; what runs at this moment is what comes back. */

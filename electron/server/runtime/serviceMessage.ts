@@ -30,6 +30,8 @@ export interface ServiceView {
   instances: readonly Instance[];
   /** Number of the newest run; 0: it never ran. */
   lastRun: number;
+  /** When its schedule runs it next, ms since 1970; 0: it has none, or is stopped. */
+  nextRunAt: number;
   build: BuildState;
   reload: ReloadState;
 }
@@ -68,6 +70,8 @@ export function serviceMessage(view: ServiceView): Service {
     reload: { ...view.reload, recent: [...view.reload.recent] },
     replicas: replicas.length,
     disabled: spec.start === 'disabled',
+    onDemand: spec.start === 'manual',
+    nextRunAt: view.nextRunAt,
     wanted: view.wanted,
     since: view.since,
     run: view.lastRun,

@@ -2,15 +2,17 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import { maxReplicas } from '../../../shared/contract/manifest.ts';
 import type { Actions } from './actions.ts';
 import type { Attachments } from './attachments.ts';
-import { debugLaunch } from './debugLaunch.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { FixedPorts } from './fixedPorts.ts';
+import type { InstanceHost } from './instanceHost.ts';
+import { requireDebugger } from './openDebugger.ts';
 import type { ActionListener, Runtime } from './runtime.ts';
 import type { RunOverrides } from './serviceUnit.ts';
 import type { Units } from './units.ts';
 
 /** What {@link ServiceOrders} work with. */
 export interface ServiceOrdersOptions {
+  host: Pick<InstanceHost, 'launcher' | 'trees' | 'clock' | 'environment'>;
   actions: Actions;
   attachments: Attachments;
   dependencies: Dependencies;
@@ -50,7 +52,7 @@ export class ServiceOrders {
         next: 'Start it with a debugger where it is run.',
       });
     }
-    debugLaunch(spec.command.argv, spec.language, 0);
+    await requireDebugger(this.options.host, spec, spec.command.argv);
     await this.options.actions.restart([name], listener, signal, 'started for debugging', { debug: true });
   }
 

@@ -49,7 +49,8 @@ export interface ServiceUnit {
   start(cause: string, overrides?: RunOverrides): void;
   /** Resolves when everything of it is gone, or could not be ended. */
   stop(request: StopRequest): Promise<void>;
-  restart(cause: string, overrides?: RunOverrides): Promise<void>;
+  /** Resolves when a new run is on its way, or with why the old one goes on: its build failed. */
+  restart(cause: string, overrides?: RunOverrides): Promise<string | undefined>;
   /**
    * Values of the config that it was started with are others now: acts as its declaration says. `why` is for people:
    * `config shop.currency changed`.

@@ -155,7 +155,7 @@ describe('micro status', () => {
           restarts: 1,
           instances: [{ pid: 4711, address: '127.0.0.1:4001', startedAt: '2026-01-01T00:00:00.000Z' }],
           build: { status: '', message: '', durationMs: 0 },
-          reload: { state: '', file: '', count: 0, lastMs: 0 },
+          reload: { state: '', file: '', count: 0, lastMs: 0, watched: 0, message: '', at: null },
         },
         {
           name: 'seed',
@@ -166,7 +166,7 @@ describe('micro status', () => {
           restarts: 0,
           instances: [],
           build: { status: '', message: '', durationMs: 0 },
-          reload: { state: '', file: '', count: 0, lastMs: 0 },
+          reload: { state: '', file: '', count: 0, lastMs: 0, watched: 0, message: '', at: null },
         },
       ],
     });

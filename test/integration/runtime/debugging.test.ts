@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ActionEvent } from '../../../shared/contract/gen/actions_pb.ts';
-import { Status } from '../../../shared/contract/gen/state_pb.ts';
 import { type RuntimeFixture, useRuntimes } from '../../helpers/runtimeFixture.ts';
 
 const createRuntime = useRuntimes();
@@ -129,15 +128,20 @@ describe('debugging', () => {
     expect(runtime.state('web')).toBe('RUNNING');
   });
 
-  test('a debugger that is not installed is said, with how to install it', async () => {
+  test('a debugger that is not installed is said, with how to install it, and the service runs on', async () => {
     const runtime = await createRuntime();
     // Where one is installed, this one is found first.
     await runtime.write('modules/debugpy.py', "raise ImportError('not here')");
     const env = { PYTHONPATH: join(runtime.folder, 'modules') };
     await runtime.open({ web: { run: 'python3 -u -m http.server', port: 'auto', env } });
-    const last = await debug(runtime, 'web');
-    expect(last).toMatchObject({ ok: false, status: Status.ERROR });
-    expect(last?.text).toContain('the debugger of python is not there');
-    expect(last?.next).toBe('Install it: python3 -m pip install debugpy');
+    await runtime.start('web');
+    const { pid } = runtime.service('web').instances[0] as { pid: number };
+    await expect(debug(runtime, 'web')).rejects.toMatchObject({
+      code: 'debug.unavailable',
+      message: expect.stringContaining('the debugger of python is not there') as string,
+      next: 'Install it: python3 -m pip install debugpy',
+    });
+    expect(runtime.state('web')).toBe('RUNNING');
+    expect(runtime.service('web').instances[0]?.pid).toBe(pid);
   });
 });

@@ -101,7 +101,7 @@ describe('a process that was started elsewhere', () => {
     api.kill('SIGKILL');
     await once(api, 'exit');
     const again = await createRuntime({ home: runtime.home, folder: runtime.folder });
-    await again.runtime.recover();
+    await again.recover();
     expect((await again.untilStatus('web', Status.RUNNING)).instances).toMatchObject([{ pid: web.pid }]);
     expect(again.service('api')).toMatchObject({ command: 'sleep 600', status: Status.STOPPED });
   });

@@ -72,7 +72,7 @@ describe('after a server that did not end in order', () => {
     };
     await writeFile(join(runtime.home, 'state.json'), JSON.stringify(state));
 
-    await runtime.runtime.recover();
+    await runtime.recover();
     for (const id of left) expect(await processesWith(`MICRO_INSTANCE_ID=${id}`)).toEqual([]);
     for (const name of ['web', 'deaf', 'young']) {
       const { instances } = await runtime.untilStatus(name, Status.RUNNING);
@@ -97,7 +97,7 @@ describe('after a server that did not end in order', () => {
       startTime: 'long ago',
       at: 1,
     });
-    await runtime.runtime.recover();
+    await runtime.recover();
     // This test still runs; and the entry is dealt with.
     expect(await readdir(join(runtime.home, 'instances'))).toEqual([]);
     expect(runtime.runtime.notices()).toEqual([]);
@@ -106,7 +106,7 @@ describe('after a server that did not end in order', () => {
   test('a damaged state.json is kept aside and said, and the server starts empty', async () => {
     const runtime = await createRuntime();
     await writeFile(join(runtime.home, 'state.json'), '{"version":1,"proj');
-    await runtime.runtime.recover();
+    await runtime.recover();
     expect(runtime.runtime.projects()).toEqual([]);
     expect(runtime.runtime.notices()[0]).toMatchObject({ code: 'storage.corrupt' });
     expect((await readdir(runtime.home)).filter((name) => name.startsWith('state.json.damaged-'))).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('after a server that ended in order', () => {
     expect(await readdir(join(first.home, 'instances'))).toEqual([]);
 
     const second = await createRuntime(first);
-    await second.runtime.recover();
+    await second.recover();
     await second.untilStatus('web', Status.RUNNING);
     expect(second.state('off')).toBe('STOPPED');
     expect((await second.runs('web')).map(({ run, cause }) => `${run} ${cause}`)).toEqual([
@@ -144,7 +144,7 @@ describe('after a server that ended in order', () => {
     for (const file of ['src/a.txt', 'src/b.txt', 'src/ignored.log']) await first.write(file, 'new');
 
     const second = await createRuntime(first);
-    await second.runtime.recover();
+    await second.recover();
     await waitFor('the notice', () => second.runtime.notices().some(({ code }) => code === 'reload.missed'));
     expect(second.runtime.notices()).toMatchObject([
       { service: 'web', text: '2 files changed (src/a.txt, …) while web was not watched; it was started with that' },
@@ -165,7 +165,7 @@ describe('after a server that ended in order', () => {
     await first.start('extra');
     await first.dispose();
     const second = await createRuntime(first);
-    await second.runtime.recover();
+    await second.recover();
     await second.untilStatus('extra', Status.RUNNING);
     await second.runtime.removeService('extra');
     expect(second.runtime.services()).toEqual([]);
