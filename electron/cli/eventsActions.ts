@@ -17,6 +17,7 @@ export interface EventsOptions {
   to: string | undefined;
   count: number;
   verbose: boolean;
+  all: boolean;
 }
 
 /** One word after `micro events`. */
@@ -25,7 +26,7 @@ export type EventsAction = VerbAction<EventsOptions>;
 /** Acknowledgements that may be under way; more would not be faster, and none may be lost at the end. */
 const MAX_RECEIPTS = 32;
 /** Events of one page of history that are asked for. */
-const PAGE = 500;
+export const PAGE = 500;
 
 /** Publishes one event. */
 export const publishAction: EventsAction = {
@@ -107,32 +108,6 @@ export const historyAction: EventsAction = {
   },
 };
 
-/** Prints what a group gave up on, and why. */
-export const deadAction: EventsAction = {
-  takes: ['TOPIC'],
-  options: ['group', 'verbose'],
-  async run(context, [topic = ''], { group, verbose }) {
-    requireGroup(group);
-    const { client } = await context.connect();
-    let after: number | undefined;
-    let isAny = false;
-    for (let more = true; more; ) {
-      const request = { topic, group, limit: PAGE, ...(after === undefined ? {} : { after }) };
-      const page = await client.topics.deadLetters(request, { signal: context.signal });
-      for (const { event, deliveries, reason } of page.letters) {
-        if (!event) continue;
-        printEvent(context, event, verbose, { deliveries, reason });
-        after = event.offset;
-        isAny = true;
-      }
-      await context.out.drained();
-      ({ more } = page);
-    }
-    if (!isAny) context.say(`"${group}" gave up on no event of ${topic}`);
-    return exitCode.fine;
-  },
-};
-
 /** Moves a group back or forth. */
 export const replayAction: EventsAction = {
   takes: ['TOPIC'],
@@ -175,6 +150,7 @@ function said(context: CliContext, text: string, value: object): ExitCode {
   return exitCode.fine;
 }
 
-function requireGroup(group: string): void {
+/** Refuses a command line that names no group. */
+export function requireGroup(group: string): void {
   if (group === '') throw usageError('--group is missing', 'micro events topics TOPIC shows the groups of a topic');
 }

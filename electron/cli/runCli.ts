@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { isCancelled } from '../../shared/client/clientError.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
@@ -39,6 +40,8 @@ export async function runCli(world: CliWorld): Promise<number> {
   const words = separator < 0 ? world.words : world.words.slice(0, separator);
   const rest = separator < 0 ? undefined : world.words.slice(separator + 1);
   const controller = new AbortController();
+  // Every call under way listens to it, and a verb may have many; Node would warn of a leak on standard error.
+  setMaxListeners(0, controller.signal);
   const option = words.includes('--no-color') ? false : undefined;
   const colour = (stream: OutputStream): boolean =>
     wantsColour({ isTerminal: stream.isTTY === true, env: world.env, option });

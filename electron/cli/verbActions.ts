@@ -4,7 +4,7 @@ import { usageError } from './usageError.ts';
 
 /** One word after a verb that has several, as `read` after `micro store`. */
 export interface VerbAction<Options> {
-  /** Words that it takes, as the usage shows them; `?` after those that may be left out. */
+  /** Words that it takes, as the usage shows them; `?` after those that may be left out, `...` after one that may come any number of times. */
   takes: readonly string[];
   /** Options of the verb that mean something to it, as commander names them. */
   options: readonly string[];
@@ -28,9 +28,12 @@ export function chooseAction<Options>(
   if (!action) {
     throw usageError(`"micro ${verb} ${name}" does not exist`, `there are: ${Object.keys(actions).join(', ')}`);
   }
-  const least = action.takes.filter((word) => !word.endsWith('?')).length;
-  if (words.length < least || words.length > action.takes.length) {
-    const usage = action.takes.map((word) => (word.endsWith('?') ? `[${word.slice(0, -1)}]` : word)).join(' ');
+  const least = action.takes.filter((word) => !/(\?|\.\.\.)$/.test(word)).length;
+  const most = action.takes.at(-1)?.endsWith('...') ? Number.POSITIVE_INFINITY : action.takes.length;
+  if (words.length < least || words.length > most) {
+    const usage = action.takes
+      .map((word) => (word.endsWith('?') ? `[${word.slice(0, -1)}]` : word.endsWith('...') ? `[${word}]` : word))
+      .join(' ');
     throw usageError(
       `micro ${verb} ${name} takes ${usage === '' ? 'no words' : usage}`,
       `use: micro ${verb} ${name} ${usage}`.trim(),

@@ -8,7 +8,14 @@ export function QuestionDialog() {
   const question = useQuestion();
   const last = question?.answers.length ? question.answers.length - 1 : 0;
   return (
-    <Modal opened={question !== undefined} onClose={() => answer(undefined)} title={question?.title ?? ''} size={480}>
+    <Modal
+      opened={question !== undefined}
+      onClose={() => answer(undefined)}
+      title={question?.title ?? ''}
+      size={480}
+      // Above a dialog that asks.
+      zIndex={300}
+    >
       {question?.text ? <p className={classes.text}>{question.text}</p> : null}
       {question?.lines?.length ? (
         <pre className={classes.lines} tabIndex={0}>

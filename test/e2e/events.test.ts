@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { deadLettersOf, makeDeadLetters } from '../helpers/deadLetter.ts';
 import { type LaunchedApp, launchApp, type ServerAddress } from '../helpers/electronApp.ts';
 import { layeredServices, writeSampleProject } from '../helpers/sampleProject.ts';
 import { call } from '../helpers/serverApi.ts';
@@ -100,6 +101,19 @@ describe('the events in the window', () => {
     await page.getByText('lag 20', { exact: true }).waitFor();
     await page.keyboard.press('Control+z');
     await waitFor('the group to be back', async () => (await positionOf(server)) === before);
+
+    await makeDeadLetters(server, 'orders', 'slow', 3);
+    await page.getByRole('button', { name: 'What slow gave up on' }).click();
+    const givenUp = page.getByRole('dialog', { name: 'What slow gave up on' });
+    await givenUp.getByText('the consumer went away').nth(2).waitFor();
+    await givenUp.getByRole('button', { name: 'Send 1 again' }).click();
+    await waitFor('it to be sent again', async () => (await deadLettersOf(server, 'orders', 'slow')) === 2);
+    await givenUp.getByText('offset 1', { exact: true }).waitFor({ state: 'detached' });
+    await givenUp.getByRole('button', { name: 'Drop 0' }).click();
+    await page.getByRole('dialog', { name: 'Drop this dead letter?' }).getByRole('button', { name: 'Drop' }).click();
+    await waitFor('it to be dropped', async () => (await deadLettersOf(server, 'orders', 'slow')) === 1);
+    await givenUp.getByText('offset 0', { exact: true }).waitFor({ state: 'detached' });
+    await givenUp.getByRole('button', { name: 'Close' }).click();
 
     await page.keyboard.press('/');
     await page.keyboard.type('5');

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { consumeWithReceipts } from '../../electron/server/api/rpc/receiptStream.ts';
 import { AckRequestSchema, ConsumeRequestSchema } from '../../shared/contract/gen/events_pb.ts';
 import { bundledCli } from '../helpers/bundle.ts';
+import { makeDeadLetters } from '../helpers/deadLetter.ts';
 import { microProcess } from '../helpers/microProcess.ts';
 import { type RunningServer, startServer } from '../helpers/microServer.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
@@ -81,6 +82,30 @@ it('events are published, consumed by a group, moved and found again after the s
   expect(gone.err).toContain('there is no topic nothing');
   expect(await events('publish', 'a b', 'x')).toMatchObject({ code: 2 });
   expect(await events('replay', 'orders', '-g', 'mail')).toMatchObject({ code: 2 });
+});
+
+it('what a group gave up on is sent again or dropped, one by one or all at once', async () => {
+  for (const id of [1, 2, 3, 4]) await events('publish', 'orders', `{"id":${id}}`, '-q');
+  const { token } = JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { token: string };
+  await makeDeadLetters({ proxy: server.proxy, token }, 'orders', 'mail', 4);
+  expect((await events('dead', 'orders', '-g', 'mail')).out).toBe('{"id":1}\n{"id":2}\n{"id":3}\n{"id":4}\n');
+  expect((await events('resend', 'orders', '1', '-g', 'mail')).out).toBe('1 dead letters of "mail" sent again: 1\n');
+  expect((await events('consume', 'orders', '-g', 'mail', '-n', '1')).out).toBe('{"id":2}\n');
+  const again = await events('resend', 'orders', '1', '-g', 'mail', '--json');
+  expect(again).toMatchObject({ code: 4 });
+  expect(again.json()).toEqual({ topic: 'orders', group: 'mail', resent: [], unknown: [1] });
+  expect((await events('drop', 'orders', '0', '-g', 'mail', '--json')).json()).toMatchObject({ dropped: [0] });
+  expect((await events('resend', 'orders', '--all', '-g', 'mail')).out).toBe(
+    '2 dead letters of "mail" sent again: 2, 3\n',
+  );
+  expect((await events('dead', 'orders', '-g', 'mail')).out).toBe('"mail" gave up on no event of orders\n');
+  expect((await events('consume', 'orders', '-g', 'mail', '-n', '2')).out).toBe('{"id":3}\n{"id":4}\n');
+  expect(await lagOf('mail')).toBe(0);
+  expect((await events('drop', 'orders', '--all', '-g', 'mail')).out).toBe('0 dead letters of "mail" dropped\n');
+  // Neither offsets nor --all, both, and what is no offset.
+  expect(await events('resend', 'orders', '-g', 'mail')).toMatchObject({ code: 2 });
+  expect(await events('drop', 'orders', '1', '--all', '-g', 'mail')).toMatchObject({ code: 2 });
+  expect(await events('drop', 'orders', 'first', '-g', 'mail')).toMatchObject({ code: 2 });
 });
 
 it('consumers that are killed lose nothing, nor does a server that is killed', async () => {

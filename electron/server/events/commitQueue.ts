@@ -27,9 +27,7 @@ export class CommitQueue {
   add<T>(step: Step<T>): Promise<T> {
     const done = new Deferred<unknown>();
     this.waiting.push({ step: step as Step<unknown>, done });
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-    });
+    this.running ??= this.run();
     return done.promise as Promise<T>;
   }
 
@@ -52,5 +50,7 @@ export class CommitQueue {
         for (const { done } of batch) done.reject(error);
       }
     }
+    // In this turn: whoever adds a step as soon as theirs was written must find a queue that runs, or one that can be started.
+    this.running = undefined;
   }
 }

@@ -55,6 +55,15 @@ export class DeferredEventLog implements EventLog {
     return (await this.log()).deadLetters(topic, group, after, limit);
   }
 
+  async settleDeadLetters(
+    topic: string,
+    group: string,
+    offsets: readonly number[],
+    outcome: 'resend' | 'drop',
+  ): Promise<number[]> {
+    return (await this.log()).settleDeadLetters(topic, group, offsets, outcome);
+  }
+
   async replay(topic: string, group: string, to: Position): Promise<GroupInfo> {
     return (await this.log()).replay(topic, group, to);
   }

@@ -32,6 +32,8 @@ export class DeliveryOrder {
   private readonly keys = new Map<number, string>();
   /** What may go now, ascending: let go again, or no longer held up by its key. */
   private readonly ready: number[] = [];
+  /** Done with already, and on their way once more. */
+  private readonly sentAgain = new Set<number>();
   private scan: number;
   private missedCount = 0;
 
@@ -75,7 +77,7 @@ export class DeliveryOrder {
       const again = this.ready.shift();
       const offset = again ?? this.look();
       if (offset === undefined) return undefined;
-      const key = this.topic.key(offset);
+      const key = this.sentAgain.has(offset) ? (this.keys.get(offset) ?? '') : this.topic.key(offset);
       if (key === undefined) {
         this.missedCount += 1;
         this.finish(offset);
@@ -98,9 +100,26 @@ export class DeliveryOrder {
     this.ready.splice(at < 0 ? this.ready.length : at, 0, offset);
   }
 
+  /** Whether an event is still to be delivered, or under way. */
+  isOpen(offset: number): boolean {
+    return offset >= this.floorAt && offset >= this.topic.facts.first && !this.done.has(offset);
+  }
+
+  /** An event that is done with is to be delivered once more, ahead of those of its key that wait. */
+  again(offset: number, key: string): void {
+    const held = key === '' ? undefined : this.busy.get(key);
+    this.sentAgain.add(offset);
+    if (key !== '') this.keys.set(offset, key);
+    if (held) held.unshift(offset);
+    else {
+      if (key !== '') this.busy.set(key, []);
+      this.giveBack(offset);
+    }
+  }
+
   /** The event is done with. */
   finish(offset: number): void {
-    if (offset >= this.floorAt) this.done.add(offset);
+    if (!this.sentAgain.delete(offset) && offset >= this.floorAt) this.done.add(offset);
     const key = this.keys.get(offset);
     this.keys.delete(offset);
     if (key !== undefined) this.release(key);

@@ -186,6 +186,16 @@ export interface EventLog {
   topics(topic?: string): Promise<TopicInfo[]>;
   history(query: HistoryQuery): Promise<HistoryPage>;
   deadLetters(topic: string, group: string, after: number | undefined, limit: number): Promise<DeadLetter[]>;
+  /**
+   * `resend`: dead letters are delivered to their group once more, with their deliveries counted anew, and are dead letters
+   * no longer. `drop`: they are forgotten. Resolves with the offsets that are no dead letters of the group.
+   */
+  settleDeadLetters(
+    topic: string,
+    group: string,
+    offsets: readonly number[],
+    outcome: 'resend' | 'drop',
+  ): Promise<number[]>;
   /** Moves a group; resolves with how it stands then. */
   replay(topic: string, group: string, to: Position): Promise<GroupInfo>;
   removeGroup(topic: string, group: string): Promise<void>;

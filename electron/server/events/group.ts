@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { checkDelay } from './limits.ts';
-import type { ConsumeOptions, GroupInfo, Receipt } from './eventLog.ts';
+import type { ConsumeOptions, DeadLetter, GroupInfo, Receipt, StoredEvent } from './eventLog.ts';
 import type { GroupState } from './groupState.ts';
 import { type InFlight, InFlightTable } from './inFlight.ts';
 import { Member, type MemberGroup } from './member.ts';
@@ -13,6 +13,8 @@ export interface GroupOptions {
   name: string;
   topic: TopicLog;
   state: GroupState;
+  /** The dead letter of an event, as it is on disk. */
+  letter(offset: number): DeadLetter | undefined;
   clock: Clock;
   /** The group is not as it was; who looks at it should look anew. */
   handleChange(): void;
@@ -46,7 +48,7 @@ export class Group implements MemberGroup {
     return {
       name: this.name,
       position: state.order.floor,
-      lag: state.order.lag,
+      lag: state.lag,
       unacked: this.inFlight.size,
       deadLetters: state.deadLetters,
       missed: state.missed,
@@ -128,6 +130,24 @@ export class Group implements MemberGroup {
     await this.save();
   }
 
+  /** Sends dead letters again, or forgets them. Resolves with the offsets that are none, once that is on disk. */
+  async settleLetters(offsets: readonly number[], outcome: 'resend' | 'drop'): Promise<number[]> {
+    const { state, letter } = this.options;
+    // What it gave up on a moment ago may not be on disk yet.
+    await this.save();
+    const unknown: number[] = [];
+    for (const offset of new Set(offsets)) {
+      const found = state.isSentAgain(offset) ? undefined : letter(offset);
+      if (!found) unknown.push(offset);
+      else if (outcome === 'drop') state.forgetLetter(offset);
+      else state.sendAgain(offset, found.event.key);
+    }
+    this.options.handleChange();
+    this.pump();
+    await this.save();
+    return unknown;
+  }
+
   close(): void {
     this.isClosing = true;
     for (const member of [...this.members.values()]) member.close();
@@ -143,8 +163,8 @@ export class Group implements MemberGroup {
   }
 
   private deliver(offset: number, member: Member): void {
-    const { topic, state } = this.options;
-    const event = topic.event(offset);
+    const { state } = this.options;
+    const event = this.event(offset);
     if (!event) {
       state.finish(offset);
       return;
@@ -158,6 +178,12 @@ export class Group implements MemberGroup {
     this.members.set(member.id, member);
     member.hand({ event, attempt });
     this.options.handleDelivery(member.service);
+  }
+
+  /** The event of an offset; of a dead letter the one it was, which may not be in the topic any more. */
+  private event(offset: number): StoredEvent | undefined {
+    const { topic, state, letter } = this.options;
+    return state.isSentAgain(offset) ? letter(offset)?.event : topic.event(offset);
   }
 
   private deadlineFor(member: Member | undefined): number {
@@ -177,11 +203,11 @@ export class Group implements MemberGroup {
     reason: string,
     member: Member | undefined = this.members.get(entry.consumer),
   ): void {
-    const { state, topic, clock } = this.options;
+    const { state, clock } = this.options;
     this.letGo(entry);
     const deliveries = state.attemptsOf(entry.offset);
     const most = member?.maxDeliveries ?? -1;
-    const event = most !== -1 && deliveries >= most ? topic.event(entry.offset) : undefined;
+    const event = most !== -1 && deliveries >= most ? this.event(entry.offset) : undefined;
     if (event) {
       state.bury({ event, deliveries, time: Math.floor(clock.now()), reason });
     } else {

@@ -1,6 +1,15 @@
 import type { DeadLetter } from './eventLog.ts';
 import { decodeDeadLetter, encodeDeadLetter } from './eventCodec.ts';
-import { belongingTo, type EngineReader, type EngineWriter, groupKey, offsetKey, offsetOf, offsets } from './spaces.ts';
+import {
+  belongingTo,
+  type EngineReader,
+  type EngineWriter,
+  GROUP_SPACES,
+  groupKey,
+  offsetKey,
+  offsetOf,
+  offsets,
+} from './spaces.ts';
 
 /** Dead letters that are kept of a group; the oldest go first, so that a consumer that always fails fills no disk. */
 const MAX_DEAD_LETTERS = 10_000;
@@ -12,6 +21,16 @@ export interface GroupFacts {
   floor: number;
   missed: number;
   dead: number;
+}
+
+/** What is known of single events of a group. */
+export interface GroupMarks {
+  /** Offsets beyond the floor that are done. */
+  done: number[];
+  /** Deliveries so far of those that are not, by offset. */
+  attempts: Map<number, number>;
+  /** Dead letters that are to be delivered again, with their keys. */
+  again: Map<number, string>;
 }
 
 /** The rows of one group: its facts, its marks on single events, its dead letters. */
@@ -34,8 +53,7 @@ export class GroupRows {
     writer.put('groups', this.owner, Buffer.from(JSON.stringify(facts)));
   }
 
-  /** Offsets beyond the floor that are done, and deliveries so far of those that are not. */
-  marks(reader: EngineReader): { done: number[]; attempts: Map<number, number> } {
+  marks(reader: EngineReader): GroupMarks {
     const done: number[] = [];
     const attempts = new Map<number, number>();
     for (const { key, value } of reader.range('marks', offsets(this.owner))) {
@@ -43,7 +61,10 @@ export class GroupRows {
       if (count === DONE) done.push(offsetOf(key));
       else attempts.set(offsetOf(key), count);
     }
-    return { done, attempts };
+    const again = new Map<number, string>();
+    for (const { key, value } of reader.range('again', offsets(this.owner)))
+      again.set(offsetOf(key), value.toString('utf8'));
+    return { done, attempts, again };
   }
 
   /** `done`, deliveries so far, or no mark at all. */
@@ -65,6 +86,7 @@ export class GroupRows {
   /** Keeps a dead letter; resolves how many there are then, given how many there were. */
   bury(writer: EngineWriter, letter: DeadLetter, count: number): number {
     const key = offsetKey(this.owner, letter.event.offset);
+    writer.remove('again', key);
     const isNew = writer.get('dead', key) === undefined;
     writer.put('dead', key, encodeDeadLetter(letter));
     if (!isNew) return count;
@@ -76,21 +98,42 @@ export class GroupRows {
     return count;
   }
 
+  /** Remembers that a dead letter is to be delivered again; it is kept until that went well. */
+  sendAgain(writer: EngineWriter, offset: number, key: string): void {
+    writer.put('again', offsetKey(this.owner, offset), Buffer.from(key, 'utf8'));
+  }
+
+  /** Forgets a dead letter; resolves how many there are then, given how many there were. */
+  forget(writer: EngineWriter, offset: number, count: number): number {
+    const key = offsetKey(this.owner, offset);
+    const isKept = writer.get('dead', key) !== undefined;
+    writer.remove('dead', key);
+    writer.remove('again', key);
+    return isKept ? count - 1 : count;
+  }
+
+  deadLetter(reader: EngineReader, offset: number): DeadLetter | undefined {
+    const row = reader.get('dead', offsetKey(this.owner, offset));
+    return row && decodeDeadLetter(this.topic, offset, row);
+  }
+
+  /** Those behind `after` that are not to be delivered again. */
   deadLetters(reader: EngineReader, after: number | undefined, limit: number): DeadLetter[] {
     const found: DeadLetter[] = [];
     for (const { key, value } of reader.range('dead', offsets(this.owner, after === undefined ? 0 : after + 1))) {
       if (found.length === limit) break;
+      if (reader.get('again', key) !== undefined) continue;
       found.push(decodeDeadLetter(this.topic, offsetOf(key), value));
     }
     return found;
   }
 
   remove(writer: EngineWriter): void {
-    for (const space of ['groups', 'marks', 'dead'] as const) removeAll(writer, space, this.owner);
+    for (const space of GROUP_SPACES) removeAll(writer, space, this.owner);
   }
 }
 
-function removeAll(writer: EngineWriter, space: 'groups' | 'marks' | 'dead', owner: Buffer): void {
+function removeAll(writer: EngineWriter, space: (typeof GROUP_SPACES)[number], owner: Buffer): void {
   const keys = [...writer.range(space, belongingTo(owner))].map(({ key }) => Buffer.from(key));
   for (const key of keys) writer.remove(space, key);
 }

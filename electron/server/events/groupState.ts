@@ -1,7 +1,8 @@
 import type { CommitQueue } from './commitQueue.ts';
 import { DeliveryOrder, type KeyedEvents } from './deliveryOrder.ts';
 import type { DeadLetter } from './eventLog.ts';
-import type { GroupFacts, GroupRows } from './groupRows.ts';
+import type { GroupFacts, GroupMarks, GroupRows } from './groupRows.ts';
+import { Letters, type WrittenLetters } from './letters.ts';
 import type { EngineWriter } from './spaces.ts';
 
 /** What a group has to remember, and the writing down of it: how far it is, deliveries so far, dead letters. */
@@ -13,9 +14,8 @@ export class GroupState {
   private touched = new Set<number>();
   /** Offsets with a mark on disk. */
   private readonly marked: Set<number>;
-  private letters: DeadLetter[] = [];
+  private readonly letters: Letters;
   private missedBefore: number;
-  private deadCount: number;
   /** The floor that the marks on disk were last compared with. */
   private savedFloor = -1;
   private saving: Promise<void> | undefined;
@@ -28,13 +28,14 @@ export class GroupState {
     private readonly commits: CommitQueue,
     private readonly rows: GroupRows | undefined,
     facts: GroupFacts,
-    marks: { done: number[]; attempts: Map<number, number> },
+    marks: GroupMarks,
   ) {
     this.order = new DeliveryOrder(topic, facts.floor, marks.done);
     this.attempts = marks.attempts;
     this.marked = new Set([...marks.done, ...marks.attempts.keys()]);
     this.missedBefore = facts.missed;
-    this.deadCount = facts.dead;
+    this.letters = new Letters(facts.dead, marks.again);
+    for (const [offset, key] of marks.again) this.order.again(offset, key);
   }
 
   get missed(): number {
@@ -42,7 +43,17 @@ export class GroupState {
   }
 
   get deadLetters(): number {
-    return this.deadCount + this.letters.length;
+    return this.letters.count;
+  }
+
+  /** Events that are not acknowledged yet, dead letters on their way again included. */
+  get lag(): number {
+    return this.order.lag + this.letters.underWay.size;
+  }
+
+  /** Whether a dead letter is on its way again: its event is the letter's, as the topic may not have it any more. */
+  isSentAgain(offset: number): boolean {
+    return this.letters.underWay.has(offset);
   }
 
   attemptsOf(offset: number): number {
@@ -60,14 +71,29 @@ export class GroupState {
   }
 
   finish(offset: number): void {
+    if (this.letters.underWay.has(offset)) this.letters.forget(offset);
     this.attempts.delete(offset);
     this.touched.add(offset);
     this.order.finish(offset);
   }
 
   bury(letter: DeadLetter): void {
-    this.letters.push(letter);
+    this.letters.bury(letter);
     this.finish(letter.event.offset);
+  }
+
+  /** A dead letter goes to the group once more; one that comes to it anyway is a dead letter no longer. */
+  sendAgain(offset: number, key: string): void {
+    if (this.order.isOpen(offset)) this.letters.forget(offset);
+    else {
+      this.letters.sendAgain(offset, key);
+      this.order.again(offset, key);
+    }
+  }
+
+  /** A dead letter is no longer kept. */
+  forgetLetter(offset: number): void {
+    this.letters.forget(offset);
   }
 
   moveTo(floor: number): void {
@@ -76,6 +102,10 @@ export class GroupState {
     this.attempts = new Map();
     this.touched.clear();
     this.isMoved = true;
+    for (const [offset, key] of [...this.letters.underWay]) {
+      this.letters.stay(offset);
+      this.sendAgain(offset, key);
+    }
   }
 
   /** Resolves once everything up to now is on disk. What could not be written is written with the next. */
@@ -83,7 +113,7 @@ export class GroupState {
     const { rows } = this;
     if (!rows) {
       this.touched.clear();
-      this.letters = [];
+      this.letters.clear();
       return Promise.resolve();
     }
     this.saving ??= this.commits.add(this.step(rows));
@@ -92,26 +122,23 @@ export class GroupState {
 
   private step(rows: GroupRows) {
     let touched = new Set<number>();
-    let letters: DeadLetter[] = [];
+    let letters: WrittenLetters | undefined;
     let wasMoved = false;
-    let before = this.deadCount;
     const now = new Map<number, boolean>();
     return {
       write: (writer: EngineWriter): void => {
         this.saving = undefined;
-        ({ touched, letters } = this);
+        ({ touched } = this);
         wasMoved = this.isMoved;
-        before = this.deadCount;
         this.touched = new Set();
-        this.letters = [];
         this.isMoved = false;
         if (wasMoved) {
           rows.forgetMarks(writer);
           this.marked.clear();
         }
         for (const [offset, isMarked] of this.mark(writer, rows, touched)) now.set(offset, isMarked);
-        for (const letter of letters) this.deadCount = rows.bury(writer, letter, this.deadCount);
-        rows.saveFacts(writer, { floor: this.order.floor, missed: this.missed, dead: this.deadCount });
+        letters = this.letters.write(writer, rows);
+        rows.saveFacts(writer, { floor: this.order.floor, missed: this.missed, dead: this.letters.storedCount });
       },
       didCommit: (): void => {
         for (const [offset, isMarked] of now) {
@@ -122,9 +149,8 @@ export class GroupState {
       takeBack: (): void => {
         this.saving = undefined;
         for (const offset of touched) this.touched.add(offset);
-        this.letters = [...letters, ...this.letters];
+        if (letters) this.letters.takeBack(letters);
         this.isMoved ||= wasMoved;
-        this.deadCount = before;
         this.savedFloor = -1;
       },
     };

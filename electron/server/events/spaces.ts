@@ -1,7 +1,9 @@
 import type { KeyRange, SortedBytes, SortedReader, SortedWriter } from '../host/sortedBytes.ts';
 
-/** What is kept: facts of topics, their events, facts of groups, their marks on single events, and their dead letters. */
-export const SPACES = ['topics', 'events', 'groups', 'marks', 'dead'] as const;
+/** Spaces of groups: their facts, their marks on single events, their dead letters, and which of those are to be delivered again. */
+export const GROUP_SPACES = ['groups', 'marks', 'dead', 'again'] as const;
+/** What is kept: facts of topics, their events, and what groups have. */
+export const SPACES = ['topics', 'events', ...GROUP_SPACES] as const;
 
 /** One of {@link SPACES}. */
 export type Space = (typeof SPACES)[number];

@@ -155,6 +155,17 @@ export class StoredEventLog implements EventLog {
     return this.options.engine.read((reader) => new GroupRows(topic, group).deadLetters(reader, after, limit));
   }
 
+  async settleDeadLetters(
+    topic: string,
+    group: string,
+    offsets: readonly number[],
+    outcome: 'resend' | 'drop',
+  ): Promise<number[]> {
+    for (const offset of offsets) checkPosition({ offset });
+    this.checkOpen();
+    return this.topic(topic).group(group).settleLetters(offsets, outcome);
+  }
+
   async replay(topic: string, group: string, to: Position): Promise<GroupInfo> {
     checkPosition(to);
     this.checkOpen();

@@ -3,14 +3,16 @@ import type { Clock } from '../base/clock.ts';
 import type { CommitQueue } from './commitQueue.ts';
 import type { ConsumeOptions, Consumer, EventFlow, EventLimits, Position, TopicInfo } from './eventLog.ts';
 import { Group } from './group.ts';
-import { type GroupFacts, GroupRows } from './groupRows.ts';
+import { type GroupFacts, type GroupMarks, GroupRows } from './groupRows.ts';
 import { GroupState } from './groupState.ts';
 import { MAX_CONSUMERS, MAX_GROUPS } from './limits.ts';
+import type { Engine } from './spaces.ts';
 import type { TopicLog } from './topicLog.ts';
 
 /** What a topic works with. */
 export interface TopicOptions {
   clock: Clock;
+  engine: Engine;
   commits: CommitQueue;
   handleChange(topic: string): void;
   handleFlow(flow: EventFlow): void;
@@ -76,7 +78,7 @@ export class Topic {
     if (known) return { group: known, isNew: false };
     if (this.groups.size >= MAX_GROUPS)
       throw new MicroError('events.limit', `${this.log.name} has ${MAX_GROUPS} groups, so "${name}" cannot be another`);
-    return { group: this.addGroup(name, this.startingAt(from), { done: [], attempts: new Map() }), isNew: true };
+    return { group: this.addGroup(name, this.startingAt(from), noMarks()), isNew: true };
   }
 
   /** Puts a new group on disk, and the topic with it. */
@@ -90,7 +92,7 @@ export class Topic {
     await Promise.all([touched, group.save()]);
   }
 
-  addGroup(name: string, facts: GroupFacts, marks: { done: number[]; attempts: Map<number, number> }): Group {
+  addGroup(name: string, facts: GroupFacts, marks: GroupMarks): Group {
     const rows = new GroupRows(this.log.name, name);
     const group = this.makeGroup(name, new GroupState(this.log, this.options.commits, rows, facts, marks));
     this.groups.set(name, group);
@@ -100,10 +102,9 @@ export class Topic {
   listen(id: string, options: ConsumeOptions): Consumer {
     this.checkRoom();
     const facts = this.startingAt(options.from ?? 'end');
-    const none = { done: [], attempts: new Map<number, number>() };
     // No group can have such a name, as it begins with a dash.
     const name = `-${id}`;
-    const group = this.makeGroup(name, new GroupState(this.log, this.options.commits, undefined, facts, none));
+    const group = this.makeGroup(name, new GroupState(this.log, this.options.commits, undefined, facts, noMarks()));
     this.listeners.set(name, group);
     const member = group.join(id, options);
     return {
@@ -163,11 +164,12 @@ export class Topic {
   }
 
   private makeGroup(name: string, state: GroupState): Group {
-    const { clock, handleChange, handleFlow, handleFailure } = this.options;
+    const { clock, engine, handleChange, handleFlow, handleFailure } = this.options;
     const topic = this.log.name;
     return new Group({
       name,
       topic: this.log,
+      letter: (offset) => engine.read((reader) => new GroupRows(topic, name).deadLetter(reader, offset)),
       state,
       clock,
       handleChange: () => handleChange(topic),
@@ -175,6 +177,10 @@ export class Topic {
       handleFailure,
     });
   }
+}
+
+function noMarks(): GroupMarks {
+  return { done: [], attempts: new Map(), again: new Map() };
 }
 
 /** The error of removing what somebody consumes. */

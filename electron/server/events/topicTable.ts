@@ -1,14 +1,12 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
 import { GroupRows } from './groupRows.ts';
 import { MAX_TOPICS } from './limits.ts';
-import { belongingTo, type Engine, EVERYTHING, namesOf, topicKey } from './spaces.ts';
+import { belongingTo, type Engine, EVERYTHING, GROUP_SPACES, namesOf, topicKey } from './spaces.ts';
 import { Topic, type TopicOptions } from './topic.ts';
 import { TopicLog } from './topicLog.ts';
 
 /** What {@link TopicTable} works with. */
-export interface TopicTableOptions extends Omit<TopicOptions, 'handleUnwatched'> {
-  engine: Engine;
-}
+export type TopicTableOptions = Omit<TopicOptions, 'handleUnwatched'>;
 
 /** Every topic there is, by name. */
 export class TopicTable {
@@ -58,7 +56,7 @@ export class TopicTable {
     topic.close();
     await this.options.commits.add({
       write: (writer) => {
-        for (const space of ['events', 'groups', 'marks', 'dead'] as const)
+        for (const space of ['events', ...GROUP_SPACES] as const)
           for (const row of [...writer.range(space, belongingTo(key))]) writer.remove(space, Buffer.from(row.key));
         writer.remove('topics', key);
       },

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Group, Topic } from '../../../shared/contract/gen/topics_pb.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/States.tsx';
+import { DeadLettersDialog } from './DeadLettersDialog.tsx';
 import classes from './Events.module.css';
 import { ReplayDialog } from './ReplayDialog.tsx';
 
@@ -13,7 +14,9 @@ function membersOf({ members }: Group): string {
 /** The groups of a topic: how far each is, how much waits, and the way back or forth. */
 export function GroupList({ topic }: { topic: Topic }) {
   const [moving, setMoving] = useState<string>();
+  const [looking, setLooking] = useState<string>();
   const group = topic.groups.find(({ name }) => name === moving);
+  const lookedAt = topic.groups.find(({ name }) => name === looking);
   if (topic.groups.length === 0) {
     return (
       <EmptyState
@@ -44,15 +47,20 @@ export function GroupList({ topic }: { topic: Topic }) {
             <div className={classes.dim}>
               at {each.position.toLocaleString('en')} of {topic.nextOffset.toLocaleString('en')}
               {each.unacked > 0 ? ` · ${each.unacked.toLocaleString('en')} under way` : ''}
-              {each.deadLetters > 0 ? ` · ${each.deadLetters.toLocaleString('en')} given up` : ''}
               {each.missed > 0 ? ` · ${each.missed.toLocaleString('en')} missed` : ''}
             </div>
             <div className={classes.dim} title={membersOf(each)}>
               {membersOf(each)}
             </div>
+            {each.deadLetters > 0 ? (
+              <Button variant="quiet" aria-label={`What ${each.name} gave up on`} onClick={() => setLooking(each.name)}>
+                {each.deadLetters.toLocaleString('en')} given up…
+              </Button>
+            ) : null}
           </li>
         ))}
       </ul>
+      {lookedAt ? <DeadLettersDialog topic={topic} group={lookedAt} onClose={() => setLooking(undefined)} /> : null}
       {group ? <ReplayDialog topic={topic} group={group} onClose={() => setMoving(undefined)} /> : null}
     </>
   );

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file topics.proto.
  */
 export const file_topics: GenFile = /*@__PURE__*/
-  fileDesc("Cgx0b3BpY3MucHJvdG8SBnRvcGljcyLRAQoFRXZlbnQSCgoCaWQYASABKAkSDQoFdG9waWMYAiABKAkSDgoGb2Zmc2V0GAMgASgBEgwKBHRpbWUYBCABKAESCwoDa2V5GAUgASgJEi0KCG1ldGFkYXRhGAYgAygLMhsudG9waWNzLkV2ZW50Lk1ldGFkYXRhRW50cnkSDwoHcGF5bG9hZBgHIAEoDBIRCglwdWJsaXNoZXIYCCABKAkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIqYBCg5QdWJsaXNoUmVxdWVzdBINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAkSNgoIbWV0YWRhdGEYAyADKAsyJC50b3BpY3MuUHVibGlzaFJlcXVlc3QuTWV0YWRhdGFFbnRyeRIPCgdwYXlsb2FkGAQgASgMGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI7Cg9QdWJsaXNoUmVzcG9uc2USCgoCaWQYASABKAkSDgoGb2Zmc2V0GAIgASgBEgwKBHRpbWUYAyABKAEiUgoIUG9zaXRpb24SDQoDZW5kGAEgASgISAASDwoFc3RhcnQYAiABKAhIABIQCgZvZmZzZXQYAyABKAFIABIOCgR0aW1lGAQgASgBSABCBAoCYXQiogEKDkNvbnN1bWVSZXF1ZXN0Eg0KBXRvcGljGAEgASgJEg0KBWdyb3VwGAIgASgJEh4KBGZyb20YAyABKAsyEC50b3BpY3MuUG9zaXRpb24SEAoIYXV0b19hY2sYBCABKAgSEwoLYWNrX3dhaXRfbXMYBSABKAESFgoObWF4X2RlbGl2ZXJpZXMYBiABKBESEwoLbWF4X3VuYWNrZWQYByABKA0iWgoIRGVsaXZlcnkSHAoFZXZlbnQYASABKAsyDS50b3BpY3MuRXZlbnQSDwoHYXR0ZW1wdBgCIAEoDRIQCghjb25zdW1lchgDIAEoCRINCgVncm91cBgEIAEoCSJoCgdSZWNlaXB0Eg0KBXRvcGljGAEgASgJEg0KBWdyb3VwGAIgASgJEgsKA2lkcxgDIAMoCRIQCghjb25zdW1lchgEIAEoCRIQCghkZWxheV9tcxgFIAEoARIOCgZyZWFzb24YBiABKAkiIgoPUmVjZWlwdFJlc3BvbnNlEg8KB3Vua25vd24YASADKAkiHAoLTGlzdFJlcXVlc3QSDQoFdG9waWMYASABKAkiHQoMV2F0Y2hSZXF1ZXN0Eg0KBXRvcGljGAEgASgJIi0KDExpc3RSZXNwb25zZRIdCgZ0b3BpY3MYASADKAsyDS50b3BpY3MuVG9waWMixQEKBVRvcGljEgwKBG5hbWUYASABKAkSDgoGZXZlbnRzGAIgASgBEg0KBWJ5dGVzGAMgASgBEhQKDGZpcnN0X29mZnNldBgEIAEoARITCgtuZXh0X29mZnNldBgFIAEoARIRCglvbGRlc3RfYXQYBiABKAESEQoJbmV3ZXN0X2F0GAcgASgBEgwKBHJhdGUYCCABKAESEQoJbGlzdGVuZXJzGAkgASgNEh0KBmdyb3VwcxgKIAMoCzINLnRvcGljcy5Hcm91cCKMAQoFR3JvdXASDAoEbmFtZRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoARILCgNsYWcYAyABKAESDwoHdW5hY2tlZBgEIAEoARIUCgxkZWFkX2xldHRlcnMYBSABKAESDgoGbWlzc2VkGAYgASgBEh8KB21lbWJlcnMYByADKAsyDi50b3BpY3MuTWVtYmVyIksKBk1lbWJlchIQCghjb25zdW1lchgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEg0KBXNpbmNlGAMgASgBEg8KB3VuYWNrZWQYBCABKAEihQEKDkhpc3RvcnlSZXF1ZXN0Eg0KBXRvcGljGAEgASgJEh4KBGZyb20YAiABKAsyEC50b3BpY3MuUG9zaXRpb24SEQoJYmFja3dhcmRzGAMgASgIEg0KBWxpbWl0GAQgASgNEgsKA2tleRgFIAEoCRIVCg1wYXlsb2FkX2xpbWl0GAYgASgNIkMKDEhpc3RvcnlFdmVudBIcCgVldmVudBgBIAEoCzINLnRvcGljcy5FdmVudBIVCg1wYXlsb2FkX2J5dGVzGAIgASgBIlMKD0hpc3RvcnlSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50b3BpY3MuSGlzdG9yeUV2ZW50EhEKBG5leHQYAiABKAFIAIgBAUIHCgVfbmV4dCJfChJEZWFkTGV0dGVyc1JlcXVlc3QSDQoFdG9waWMYASABKAkSDQoFZ3JvdXAYAiABKAkSEgoFYWZ0ZXIYAyABKAFIAIgBARINCgVsaW1pdBgEIAEoDUIICgZfYWZ0ZXIiXAoKRGVhZExldHRlchIcCgVldmVudBgBIAEoCzINLnRvcGljcy5FdmVudBISCgpkZWxpdmVyaWVzGAIgASgNEgwKBHRpbWUYAyABKAESDgoGcmVhc29uGAQgASgJIkgKE0RlYWRMZXR0ZXJzUmVzcG9uc2USIwoHbGV0dGVycxgBIAMoCzISLnRvcGljcy5EZWFkTGV0dGVyEgwKBG1vcmUYAiABKAgiSwoNUmVwbGF5UmVxdWVzdBINCgV0b3BpYxgBIAEoCRINCgVncm91cBgCIAEoCRIcCgJ0bxgDIAEoCzIQLnRvcGljcy5Qb3NpdGlvbiIvCg5SZXBsYXlSZXNwb25zZRIQCghwb3NpdGlvbhgBIAEoARILCgNsYWcYAiABKAEiMgoSUmVtb3ZlR3JvdXBSZXF1ZXN0Eg0KBXRvcGljGAEgASgJEg0KBWdyb3VwGAIgASgJIhUKE1JlbW92ZUdyb3VwUmVzcG9uc2UiIwoSUmVtb3ZlVG9waWNSZXF1ZXN0Eg0KBXRvcGljGAEgASgJIhUKE1JlbW92ZVRvcGljUmVzcG9uc2UyyQUKBlRvcGljcxI6CgdQdWJsaXNoEhYudG9waWNzLlB1Ymxpc2hSZXF1ZXN0GhcudG9waWNzLlB1Ymxpc2hSZXNwb25zZRI1CgdDb25zdW1lEhYudG9waWNzLkNvbnN1bWVSZXF1ZXN0GhAudG9waWNzLkRlbGl2ZXJ5MAESLwoDQWNrEg8udG9waWNzLlJlY2VpcHQaFy50b3BpY3MuUmVjZWlwdFJlc3BvbnNlEjAKBE5hY2sSDy50b3BpY3MuUmVjZWlwdBoXLnRvcGljcy5SZWNlaXB0UmVzcG9uc2USMgoGRXh0ZW5kEg8udG9waWNzLlJlY2VpcHQaFy50b3BpY3MuUmVjZWlwdFJlc3BvbnNlEjEKBExpc3QSEy50b3BpY3MuTGlzdFJlcXVlc3QaFC50b3BpY3MuTGlzdFJlc3BvbnNlEjUKBVdhdGNoEhQudG9waWNzLldhdGNoUmVxdWVzdBoULnRvcGljcy5MaXN0UmVzcG9uc2UwARI6CgdIaXN0b3J5EhYudG9waWNzLkhpc3RvcnlSZXF1ZXN0GhcudG9waWNzLkhpc3RvcnlSZXNwb25zZRJGCgtEZWFkTGV0dGVycxIaLnRvcGljcy5EZWFkTGV0dGVyc1JlcXVlc3QaGy50b3BpY3MuRGVhZExldHRlcnNSZXNwb25zZRI3CgZSZXBsYXkSFS50b3BpY3MuUmVwbGF5UmVxdWVzdBoWLnRvcGljcy5SZXBsYXlSZXNwb25zZRJGCgtSZW1vdmVHcm91cBIaLnRvcGljcy5SZW1vdmVHcm91cFJlcXVlc3QaGy50b3BpY3MuUmVtb3ZlR3JvdXBSZXNwb25zZRJGCgtSZW1vdmVUb3BpYxIaLnRvcGljcy5SZW1vdmVUb3BpY1JlcXVlc3QaGy50b3BpY3MuUmVtb3ZlVG9waWNSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Cgx0b3BpY3MucHJvdG8SBnRvcGljcyLRAQoFRXZlbnQSCgoCaWQYASABKAkSDQoFdG9waWMYAiABKAkSDgoGb2Zmc2V0GAMgASgBEgwKBHRpbWUYBCABKAESCwoDa2V5GAUgASgJEi0KCG1ldGFkYXRhGAYgAygLMhsudG9waWNzLkV2ZW50Lk1ldGFkYXRhRW50cnkSDwoHcGF5bG9hZBgHIAEoDBIRCglwdWJsaXNoZXIYCCABKAkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIqYBCg5QdWJsaXNoUmVxdWVzdBINCgV0b3BpYxgBIAEoCRILCgNrZXkYAiABKAkSNgoIbWV0YWRhdGEYAyADKAsyJC50b3BpY3MuUHVibGlzaFJlcXVlc3QuTWV0YWRhdGFFbnRyeRIPCgdwYXlsb2FkGAQgASgMGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI7Cg9QdWJsaXNoUmVzcG9uc2USCgoCaWQYASABKAkSDgoGb2Zmc2V0GAIgASgBEgwKBHRpbWUYAyABKAEiUgoIUG9zaXRpb24SDQoDZW5kGAEgASgISAASDwoFc3RhcnQYAiABKAhIABIQCgZvZmZzZXQYAyABKAFIABIOCgR0aW1lGAQgASgBSABCBAoCYXQiogEKDkNvbnN1bWVSZXF1ZXN0Eg0KBXRvcGljGAEgASgJEg0KBWdyb3VwGAIgASgJEh4KBGZyb20YAyABKAsyEC50b3BpY3MuUG9zaXRpb24SEAoIYXV0b19hY2sYBCABKAgSEwoLYWNrX3dhaXRfbXMYBSABKAESFgoObWF4X2RlbGl2ZXJpZXMYBiABKBESEwoLbWF4X3VuYWNrZWQYByABKA0iWgoIRGVsaXZlcnkSHAoFZXZlbnQYASABKAsyDS50b3BpY3MuRXZlbnQSDwoHYXR0ZW1wdBgCIAEoDRIQCghjb25zdW1lchgDIAEoCRINCgVncm91cBgEIAEoCSJoCgdSZWNlaXB0Eg0KBXRvcGljGAEgASgJEg0KBWdyb3VwGAIgASgJEgsKA2lkcxgDIAMoCRIQCghjb25zdW1lchgEIAEoCRIQCghkZWxheV9tcxgFIAEoARIOCgZyZWFzb24YBiABKAkiIgoPUmVjZWlwdFJlc3BvbnNlEg8KB3Vua25vd24YASADKAkiHAoLTGlzdFJlcXVlc3QSDQoFdG9waWMYASABKAkiHQoMV2F0Y2hSZXF1ZXN0Eg0KBXRvcGljGAEgASgJIi0KDExpc3RSZXNwb25zZRIdCgZ0b3BpY3MYASADKAsyDS50b3BpY3MuVG9waWMixQEKBVRvcGljEgwKBG5hbWUYASABKAkSDgoGZXZlbnRzGAIgASgBEg0KBWJ5dGVzGAMgASgBEhQKDGZpcnN0X29mZnNldBgEIAEoARITCgtuZXh0X29mZnNldBgFIAEoARIRCglvbGRlc3RfYXQYBiABKAESEQoJbmV3ZXN0X2F0GAcgASgBEgwKBHJhdGUYCCABKAESEQoJbGlzdGVuZXJzGAkgASgNEh0KBmdyb3VwcxgKIAMoCzINLnRvcGljcy5Hcm91cCKMAQoFR3JvdXASDAoEbmFtZRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoARILCgNsYWcYAyABKAESDwoHdW5hY2tlZBgEIAEoARIUCgxkZWFkX2xldHRlcnMYBSABKAESDgoGbWlzc2VkGAYgASgBEh8KB21lbWJlcnMYByADKAsyDi50b3BpY3MuTWVtYmVyIksKBk1lbWJlchIQCghjb25zdW1lchgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEg0KBXNpbmNlGAMgASgBEg8KB3VuYWNrZWQYBCABKAEihQEKDkhpc3RvcnlSZXF1ZXN0Eg0KBXRvcGljGAEgASgJEh4KBGZyb20YAiABKAsyEC50b3BpY3MuUG9zaXRpb24SEQoJYmFja3dhcmRzGAMgASgIEg0KBWxpbWl0GAQgASgNEgsKA2tleRgFIAEoCRIVCg1wYXlsb2FkX2xpbWl0GAYgASgNIkMKDEhpc3RvcnlFdmVudBIcCgVldmVudBgBIAEoCzINLnRvcGljcy5FdmVudBIVCg1wYXlsb2FkX2J5dGVzGAIgASgBIlMKD0hpc3RvcnlSZXNwb25zZRIkCgZldmVudHMYASADKAsyFC50b3BpY3MuSGlzdG9yeUV2ZW50EhEKBG5leHQYAiABKAFIAIgBAUIHCgVfbmV4dCJfChJEZWFkTGV0dGVyc1JlcXVlc3QSDQoFdG9waWMYASABKAkSDQoFZ3JvdXAYAiABKAkSEgoFYWZ0ZXIYAyABKAFIAIgBARINCgVsaW1pdBgEIAEoDUIICgZfYWZ0ZXIiXAoKRGVhZExldHRlchIcCgVldmVudBgBIAEoCzINLnRvcGljcy5FdmVudBISCgpkZWxpdmVyaWVzGAIgASgNEgwKBHRpbWUYAyABKAESDgoGcmVhc29uGAQgASgJIkgKE0RlYWRMZXR0ZXJzUmVzcG9uc2USIwoHbGV0dGVycxgBIAMoCzISLnRvcGljcy5EZWFkTGV0dGVyEgwKBG1vcmUYAiABKAgiQgoRRGVhZExldHRlcnNDaG9pY2USDQoFdG9waWMYASABKAkSDQoFZ3JvdXAYAiABKAkSDwoHb2Zmc2V0cxgDIAMoASIlChJEZWFkTGV0dGVyc091dGNvbWUSDwoHdW5rbm93bhgBIAMoASJLCg1SZXBsYXlSZXF1ZXN0Eg0KBXRvcGljGAEgASgJEg0KBWdyb3VwGAIgASgJEhwKAnRvGAMgASgLMhAudG9waWNzLlBvc2l0aW9uIi8KDlJlcGxheVJlc3BvbnNlEhAKCHBvc2l0aW9uGAEgASgBEgsKA2xhZxgCIAEoASIyChJSZW1vdmVHcm91cFJlcXVlc3QSDQoFdG9waWMYASABKAkSDQoFZ3JvdXAYAiABKAkiFQoTUmVtb3ZlR3JvdXBSZXNwb25zZSIjChJSZW1vdmVUb3BpY1JlcXVlc3QSDQoFdG9waWMYASABKAkiFQoTUmVtb3ZlVG9waWNSZXNwb25zZTLfBgoGVG9waWNzEjoKB1B1Ymxpc2gSFi50b3BpY3MuUHVibGlzaFJlcXVlc3QaFy50b3BpY3MuUHVibGlzaFJlc3BvbnNlEjUKB0NvbnN1bWUSFi50b3BpY3MuQ29uc3VtZVJlcXVlc3QaEC50b3BpY3MuRGVsaXZlcnkwARIvCgNBY2sSDy50b3BpY3MuUmVjZWlwdBoXLnRvcGljcy5SZWNlaXB0UmVzcG9uc2USMAoETmFjaxIPLnRvcGljcy5SZWNlaXB0GhcudG9waWNzLlJlY2VpcHRSZXNwb25zZRIyCgZFeHRlbmQSDy50b3BpY3MuUmVjZWlwdBoXLnRvcGljcy5SZWNlaXB0UmVzcG9uc2USMQoETGlzdBITLnRvcGljcy5MaXN0UmVxdWVzdBoULnRvcGljcy5MaXN0UmVzcG9uc2USNQoFV2F0Y2gSFC50b3BpY3MuV2F0Y2hSZXF1ZXN0GhQudG9waWNzLkxpc3RSZXNwb25zZTABEjoKB0hpc3RvcnkSFi50b3BpY3MuSGlzdG9yeVJlcXVlc3QaFy50b3BpY3MuSGlzdG9yeVJlc3BvbnNlEkYKC0RlYWRMZXR0ZXJzEhoudG9waWNzLkRlYWRMZXR0ZXJzUmVxdWVzdBobLnRvcGljcy5EZWFkTGV0dGVyc1Jlc3BvbnNlEkoKEVJlc2VuZERlYWRMZXR0ZXJzEhkudG9waWNzLkRlYWRMZXR0ZXJzQ2hvaWNlGhoudG9waWNzLkRlYWRMZXR0ZXJzT3V0Y29tZRJICg9Ecm9wRGVhZExldHRlcnMSGS50b3BpY3MuRGVhZExldHRlcnNDaG9pY2UaGi50b3BpY3MuRGVhZExldHRlcnNPdXRjb21lEjcKBlJlcGxheRIVLnRvcGljcy5SZXBsYXlSZXF1ZXN0GhYudG9waWNzLlJlcGxheVJlc3BvbnNlEkYKC1JlbW92ZUdyb3VwEhoudG9waWNzLlJlbW92ZUdyb3VwUmVxdWVzdBobLnRvcGljcy5SZW1vdmVHcm91cFJlc3BvbnNlEkYKC1JlbW92ZVRvcGljEhoudG9waWNzLlJlbW92ZVRvcGljUmVxdWVzdBobLnRvcGljcy5SZW1vdmVUb3BpY1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message topics.Event
@@ -755,6 +755,54 @@ export const DeadLettersResponseSchema: GenMessage<DeadLettersResponse> = /*@__P
   messageDesc(file_topics, 19);
 
 /**
+ * @generated from message topics.DeadLettersChoice
+ */
+export type DeadLettersChoice = Message<"topics.DeadLettersChoice"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: string group = 2;
+   */
+  group: string;
+
+  /**
+   * 1 to 1,000 of them.
+   *
+   * @generated from field: repeated double offsets = 3;
+   */
+  offsets: number[];
+};
+
+/**
+ * Describes the message topics.DeadLettersChoice.
+ * Use `create(DeadLettersChoiceSchema)` to create a new message.
+ */
+export const DeadLettersChoiceSchema: GenMessage<DeadLettersChoice> = /*@__PURE__*/
+  messageDesc(file_topics, 20);
+
+/**
+ * @generated from message topics.DeadLettersOutcome
+ */
+export type DeadLettersOutcome = Message<"topics.DeadLettersOutcome"> & {
+  /**
+   * Those that are no dead letters of the group: they were sent again or dropped before.
+   *
+   * @generated from field: repeated double unknown = 1;
+   */
+  unknown: number[];
+};
+
+/**
+ * Describes the message topics.DeadLettersOutcome.
+ * Use `create(DeadLettersOutcomeSchema)` to create a new message.
+ */
+export const DeadLettersOutcomeSchema: GenMessage<DeadLettersOutcome> = /*@__PURE__*/
+  messageDesc(file_topics, 21);
+
+/**
  * @generated from message topics.ReplayRequest
  */
 export type ReplayRequest = Message<"topics.ReplayRequest"> & {
@@ -781,7 +829,7 @@ export type ReplayRequest = Message<"topics.ReplayRequest"> & {
  * Use `create(ReplayRequestSchema)` to create a new message.
  */
 export const ReplayRequestSchema: GenMessage<ReplayRequest> = /*@__PURE__*/
-  messageDesc(file_topics, 20);
+  messageDesc(file_topics, 22);
 
 /**
  * @generated from message topics.ReplayResponse
@@ -805,7 +853,7 @@ export type ReplayResponse = Message<"topics.ReplayResponse"> & {
  * Use `create(ReplayResponseSchema)` to create a new message.
  */
 export const ReplayResponseSchema: GenMessage<ReplayResponse> = /*@__PURE__*/
-  messageDesc(file_topics, 21);
+  messageDesc(file_topics, 23);
 
 /**
  * @generated from message topics.RemoveGroupRequest
@@ -827,7 +875,7 @@ export type RemoveGroupRequest = Message<"topics.RemoveGroupRequest"> & {
  * Use `create(RemoveGroupRequestSchema)` to create a new message.
  */
 export const RemoveGroupRequestSchema: GenMessage<RemoveGroupRequest> = /*@__PURE__*/
-  messageDesc(file_topics, 22);
+  messageDesc(file_topics, 24);
 
 /**
  * @generated from message topics.RemoveGroupResponse
@@ -840,7 +888,7 @@ export type RemoveGroupResponse = Message<"topics.RemoveGroupResponse"> & {
  * Use `create(RemoveGroupResponseSchema)` to create a new message.
  */
 export const RemoveGroupResponseSchema: GenMessage<RemoveGroupResponse> = /*@__PURE__*/
-  messageDesc(file_topics, 23);
+  messageDesc(file_topics, 25);
 
 /**
  * @generated from message topics.RemoveTopicRequest
@@ -857,7 +905,7 @@ export type RemoveTopicRequest = Message<"topics.RemoveTopicRequest"> & {
  * Use `create(RemoveTopicRequestSchema)` to create a new message.
  */
 export const RemoveTopicRequestSchema: GenMessage<RemoveTopicRequest> = /*@__PURE__*/
-  messageDesc(file_topics, 24);
+  messageDesc(file_topics, 26);
 
 /**
  * @generated from message topics.RemoveTopicResponse
@@ -870,7 +918,7 @@ export type RemoveTopicResponse = Message<"topics.RemoveTopicResponse"> & {
  * Use `create(RemoveTopicResponseSchema)` to create a new message.
  */
 export const RemoveTopicResponseSchema: GenMessage<RemoveTopicResponse> = /*@__PURE__*/
-  messageDesc(file_topics, 25);
+  messageDesc(file_topics, 27);
 
 /**
  * @generated from service topics.Topics
@@ -964,6 +1012,26 @@ export const Topics: GenService<{
     methodKind: "unary";
     input: typeof DeadLettersRequestSchema;
     output: typeof DeadLettersResponseSchema;
+  },
+  /**
+   * Dead letters are delivered to their group once more, their deliveries counted anew.
+   *
+   * @generated from rpc topics.Topics.ResendDeadLetters
+   */
+  resendDeadLetters: {
+    methodKind: "unary";
+    input: typeof DeadLettersChoiceSchema;
+    output: typeof DeadLettersOutcomeSchema;
+  },
+  /**
+   * Dead letters are forgotten.
+   *
+   * @generated from rpc topics.Topics.DropDeadLetters
+   */
+  dropDeadLetters: {
+    methodKind: "unary";
+    input: typeof DeadLettersChoiceSchema;
+    output: typeof DeadLettersOutcomeSchema;
   },
   /**
    * Moves a group: it goes on from the position, back or forth, also when nobody consumes.

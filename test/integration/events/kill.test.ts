@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { silentLogger } from '../../../electron/server/base/logger.ts';
+import type { EventLog, HistoryPage } from '../../../electron/server/events/eventLog.ts';
 import { openFileEventLog } from '../../../electron/server/events/openEventLog.ts';
 import { killedWriter } from '../../helpers/killedWriter.ts';
 
@@ -12,6 +13,17 @@ const options = {
   logger: silentLogger,
   limits: async () => () => ({ maxAgeMs: 0, maxBytes: 1e12, maxEvents: 1e9 }),
 };
+
+/** Every event that is kept: its number, by offset. A page has an end, however many are asked for. */
+async function keptOf(log: EventLog): Promise<Map<number, number>> {
+  const kept = new Map<number, number>();
+  for (let from: number | undefined = 0; from !== undefined; ) {
+    const page: HistoryPage = await log.history({ topic, from: { offset: from }, limit: 10_000 });
+    for (const { offset, payload } of page.events) kept.set(offset, Number(String(payload)));
+    from = page.next;
+  }
+  return kept;
+}
 
 /** A line of the process: what happened to which event, and where it stands. */
 interface Said {
@@ -46,8 +58,7 @@ describe('events in a file, whose process is killed while it publishes and consu
       }
       const log = await openFileEventLog(folder, options);
       const [info] = await log.topics(topic);
-      const page = await log.history({ topic, limit: 1_000_000 });
-      const kept = new Map(page.events.map(({ offset, payload }) => [offset, Number(String(payload))]));
+      const kept = await keptOf(log);
       expect(kept.size).toBe(info?.nextOffset);
       for (const [n, offset] of published) if (offset < kept.size) expect(kept.get(offset)).toBe(n);
       expect(Math.max(...published.values(), -1)).toBeLessThan(info?.nextOffset ?? 0);

@@ -2,6 +2,7 @@ import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
 import { MicroError } from '../../../../shared/contract/errors.ts';
 import {
   type ConsumeRequest,
+  type DeadLettersChoice,
   type Position as PositionMessage,
   type Receipt as ReceiptMessage,
   Topics,
@@ -29,6 +30,11 @@ export function topicsService(router: ConnectRouter, { events, clock }: { events
       reason: receipt.reason || undefined,
     }),
   });
+  const settleLetters = async ({ topic, group, offsets }: DeadLettersChoice, outcome: 'resend' | 'drop') => {
+    if (offsets.length === 0 || offsets.length > MAX_PAGE)
+      throw new MicroError('api.invalid', `${offsets.length} offsets; there are 1 to ${MAX_PAGE} of them`);
+    return { unknown: await events.settleDeadLetters(topic, group, offsets, outcome) };
+  };
   router.service(Topics, {
     async publish({ topic, key, metadata, payload }, context) {
       const publisher = callerOf(context).service;
@@ -67,6 +73,8 @@ export function topicsService(router: ConnectRouter, { events, clock }: { events
       const letters = await events.deadLetters(topic, group, after, size + 1);
       return { letters: letters.slice(0, size), more: letters.length > size };
     },
+    resendDeadLetters: (choice) => settleLetters(choice, 'resend'),
+    dropDeadLetters: (choice) => settleLetters(choice, 'drop'),
     async replay({ topic, group, to }) {
       const position = positionOf(to);
       if (position === undefined) throw new MicroError('api.invalid', 'to is missing: start, end, an offset or a time');
