@@ -113,7 +113,8 @@ describe('the events in the window', () => {
     await page.getByRole('dialog', { name: 'Drop this dead letter?' }).getByRole('button', { name: 'Drop' }).click();
     await waitFor('it to be dropped', async () => (await deadLettersOf(server, 'orders', 'slow')) === 1);
     await givenUp.getByText('offset 0', { exact: true }).waitFor({ state: 'detached' });
-    await givenUp.getByRole('button', { name: 'Close' }).click();
+    await page.keyboard.press('Escape');
+    await givenUp.waitFor({ state: 'detached' });
 
     await page.keyboard.press('/');
     await page.keyboard.type('5');
