@@ -6,7 +6,7 @@
 const ranks = [
   ['base'],
   ['host'],
-  ['config', 'store', 'logs', 'traces', 'auth', 'events', 'project', 'settings', 'terminals'],
+  ['config', 'store', 'logs', 'traces', 'auth', 'events', 'project', 'settings', 'terminals', 'environments'],
   ['registry', 'deploy'],
   ['runtime', 'traffic'],
   ['gateway', 'proxy', 'calls'],
@@ -29,7 +29,7 @@ const rankRules = ranks.flatMap((names, rank) => {
  * that survive damage, how a command is found on Windows, and the export of a project, which needs no server.
  */
 const FRONT_DOORS =
-  '^electron/server/(index|findServer|serverFile|bundledSdk|deploy/exportProject|host/jsonFile|host/windowsCommand)[.]ts$';
+  '^electron/server/(index|findServer|serverFile|bundledSdk|deploy/exportProject|host/jsonFile|host/windowsCommand|environments/\\w+)[.]ts$';
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -1,23 +1,27 @@
 import type { AuthAction } from './authOptions.ts';
-import { requireServer } from './connect.ts';
+import { LoginFile, loginOf } from '../server/environments/logins.ts';
+import { accessWithoutLogin } from './connect.ts';
 import { exitCode } from './exitCode.ts';
 import { inputSecret } from './inputSecret.ts';
-import { clientOf, loginOf, removeLogin, writeLogin } from './login.ts';
+import { clientOf } from './serverClient.ts';
 
 /** Acts as an account from now on. */
 export const loginAction: AuthAction = {
   takes: ['ID'],
   options: ['namespace'],
   async run(context, [id = ''], { namespace }) {
-    const info = await requireServer(context.home);
+    const access = await accessWithoutLogin(context.home, context.place);
     const secret = await inputSecret(context, `Secret of ${id}: `);
-    const { token } = await clientOf(info, '').auth.token(
+    const { token } = await clientOf(access).auth.token(
       { id, secret, options: { namespace } },
       { signal: context.signal },
     );
     if (!token) return exitCode.failed;
-    await writeLogin(context.home, loginOf(id, namespace, token));
+    const { accessToken, refreshToken, expiry } = token;
+    const login = loginOf(id, namespace, { accessToken, refreshToken, expiry: Number(expiry) });
+    await new LoginFile(context.home, context.place.name).write(login);
     if (context.json) context.out.json({ account: id, loggedIn: true });
+    else if (context.place.environment) context.say(`logged in as ${id} at ${context.place.name}`);
     else context.say(`logged in as ${id}; micro acts as this account until: micro auth logout`);
     return exitCode.fine;
   },
@@ -28,7 +32,7 @@ export const logoutAction: AuthAction = {
   takes: [],
   options: [],
   async run(context) {
-    const was = await removeLogin(context.home);
+    const was = await new LoginFile(context.home, context.place.name).remove();
     if (context.json) context.out.json({ loggedOut: was });
     else context.say(was ? 'logged out' : 'nobody was logged in');
     return exitCode.fine;
@@ -46,9 +50,9 @@ export const tokenAction: AuthAction = {
       else context.out.line(info.token);
       return exitCode.fine;
     }
-    const info = await requireServer(context.home);
+    const access = await accessWithoutLogin(context.home, context.place);
     const secret = await inputSecret(context, `Secret of ${id}: `);
-    const { token } = await clientOf(info, '').auth.token(
+    const { token } = await clientOf(access).auth.token(
       { id, secret, tokenExpiry: BigInt(Math.ceil(expiryMs / 1000)), options: { namespace } },
       { signal: context.signal },
     );

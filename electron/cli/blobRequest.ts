@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { type ErrorCode, errorCatalogue, MicroError } from '../../shared/contract/errors.ts';
 import type { CliContext } from './context.ts';
@@ -35,7 +36,10 @@ export async function requestBlob(context: CliContext, asked: BlobRequest): Prom
     authorization: `Bearer ${info.token}`,
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
   };
-  const request = httpRequest(url, { method, headers, signal: context.signal });
+  if (method === 'DELETE')
+    await context.confirm?.({ method: 'store.BlobStore/Delete', text: `delete the blob ${key}` });
+  const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const request = open(url, { method, headers, signal: context.signal, agent: info.agent });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
     request.once('error', reject);

@@ -1,17 +1,43 @@
+import type { AskDestruction } from '../../shared/client/destruction.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
+import { openDestination, refreshAt } from '../server/environments/destination.ts';
+import { LOCAL } from '../server/environments/environment.ts';
+import { LoginFile } from '../server/environments/logins.ts';
+import { plainAgent } from '../server/environments/trust.ts';
 import { findServer } from '../server/findServer.ts';
 import type { ServerFile } from '../server/index.ts';
 import type { ServerConnection } from './context.ts';
-import { clientOf, loginToken } from './login.ts';
+import type { Place } from './place.ts';
+import { clientOf, type ServerAccess } from './serverClient.ts';
 
 /**
- * The running server of a MICRO_HOME, as whoever logged in there, else as the user of this machine. Throws
- * `server.not-running` when its file is missing or of a server that is gone.
+ * The server of a place, as whoever logged in there; on `local` without a login as the user of this machine. Throws
+ * `server.not-running`, `environment.not-logged-in` and what reaching it fails by. `ask` is asked before anything is ended there.
  */
-export async function connectToServer(home: string): Promise<ServerConnection> {
+export async function connectToServer(home: string, place: Place, ask?: AskDestruction): Promise<ServerConnection> {
+  const access = await accessTo(home, place);
+  return { info: access, client: clientOf(access, ask) };
+}
+
+async function accessTo(home: string, { environment }: Place): Promise<ServerAccess> {
+  if (environment?.kind === 'server') {
+    const { url, agent, token } = openDestination(home, environment);
+    return { proxy: url, agent, token: await token() };
+  }
   const info = await requireServer(home);
-  const token = (await loginToken(home, info)) ?? info.token;
-  return { info: { ...info, token }, client: clientOf(info, token) };
+  const address = { url: info.proxy, agent: plainAgent() };
+  const login = new LoginFile(home, LOCAL);
+  const token = await login.token((refreshToken) => refreshAt(address, refreshToken));
+  return { proxy: info.proxy, token: token ?? info.token };
+}
+
+/** How to log in at the server of a place: without a token. */
+export async function accessWithoutLogin(home: string, { environment }: Place): Promise<ServerAccess> {
+  if (environment?.kind === 'server') {
+    const { url, agent } = openDestination(home, environment);
+    return { proxy: url, agent, token: '' };
+  }
+  return { proxy: (await requireServer(home)).proxy, token: '' };
 }
 
 /** The running server of a MICRO_HOME; throws `server.not-running`. */

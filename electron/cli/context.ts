@@ -1,7 +1,9 @@
+import type { AskDestruction } from '../../shared/client/destruction.ts';
 import type { MicroClient } from '../../shared/client/microClient.ts';
-import type { ServerFile } from '../server/index.ts';
 import type { LocalTerminal } from './localTerminal.ts';
 import type { Output } from './output.ts';
+import type { Place } from './place.ts';
+import type { ServerAccess } from './serverClient.ts';
 
 /** Options that every verb takes. */
 export interface CommonOptions {
@@ -14,7 +16,7 @@ export interface CommonOptions {
 
 /** A server that answers, and how to speak with it. */
 export interface ServerConnection {
-  info: ServerFile;
+  info: ServerAccess;
   client: MicroClient;
 }
 
@@ -33,7 +35,13 @@ export interface CliContext extends CommonOptions {
   terminal: LocalTerminal | undefined;
   /** Words after `--`, undefined when there was none. */
   rest: readonly string[] | undefined;
-  /** The running server of this MICRO_HOME; `server.not-running` when there is none. */
+  /** Where it works. */
+  place: Place;
+  /** Of the place: where state is read and written unless an option says otherwise. */
+  namespace: string;
+  /** Asks before something is ended or deleted there; the client of {@link connect} does so by itself. Undefined on `local`. */
+  confirm: AskDestruction | undefined;
+  /** The running server of this place; `server.not-running` when there is none. */
   connect(): Promise<ServerConnection>;
   /** Text for people: nothing with --json or --quiet. */
   say(text: string): void;

@@ -1,5 +1,6 @@
 import type { CliContext } from './context.ts';
 import type { ExitCode } from './exitCode.ts';
+import { unsupported } from './place.ts';
 import { runHere, untilEnded } from './runHere.ts';
 
 /**
@@ -7,6 +8,8 @@ import { runHere, untilEnded } from './runHere.ts';
  * IDE can do the same in its launch settings.
  */
 export async function joinService(context: CliContext, service: string, command: readonly string[]): Promise<ExitCode> {
+  if (context.place.environment)
+    throw unsupported(context.place, 'micro exec --name', 'the process would run on this machine');
   const { client } = await context.connect();
   const folder = context.cwd;
   const { instance, port, env } = await client.desktop.join({ service, folder }, { signal: context.signal });

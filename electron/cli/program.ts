@@ -7,6 +7,8 @@ export interface ParsedCommonOptions {
   quiet?: boolean;
   home?: string;
   color?: boolean;
+  environment?: string;
+  yes?: string;
 }
 
 /** A command line taken apart: which verb, with what. */
@@ -77,12 +79,23 @@ function addCommonOptions(command: Command): void {
     new Option('--json', 'print JSON: one value, or one object a line for what streams'),
     new Option('-q, --quiet', 'print nothing but what was asked for, and errors'),
     new Option('--home <dir>', 'data folder (default: MICRO_HOME, else ~/.micro)'),
+    new Option(
+      environmentFlags(command),
+      'work on an environment of micro env (default: MICRO_ENVIRONMENT, else micro env set)',
+    ),
+    new Option('--yes <environment>', 'end or delete there without being asked: names the environment'),
     new Option('--no-color', 'no colours; also by NO_COLOR (FORCE_COLOR forces them)'),
   ]) {
     // `--no-color` alone makes commander default to true, which would hide "not said".
     if (option.long === '--no-color') option.default(undefined);
     command.addOption(option.helpGroup(group));
   }
+}
+
+/** micro's own flag, where the verb has no other use for the letter. */
+function environmentFlags(command: Command): string {
+  const isFree = !command.options.some(({ short }) => short === '-e');
+  return isFree ? '-e, --environment <name>' : '--environment <name>';
 }
 
 /** Adds examples to a verb's help: pairs of a command line and what it does. */
@@ -92,11 +105,14 @@ export function addExamples(command: Command, examples: readonly (readonly [stri
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
+/** Common options whose value is the next word. */
+const VALUED = new Set(['--home', '--environment', '-e', '--yes']);
+
 /** The first word that is not an option: the verb, as far as can be told before parsing. */
 export function wantedVerb(words: readonly string[]): string | undefined {
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string;
-    if (word === '--home') index++;
+    if (VALUED.has(word)) index++;
     else if (word === 'help') return words[index + 1];
     else if (!word.startsWith('-')) return word;
   }

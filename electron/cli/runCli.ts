@@ -3,15 +3,19 @@ import { CommanderError } from 'commander';
 import { isCancelled } from '../../shared/client/clientError.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
 import { wantsColour } from './colours.ts';
+import { placeOf } from '../server/environments/environment.ts';
 import { microHome } from '../server/findServer.ts';
+import { confirmBy } from './confirm.ts';
 import { connectToServer } from './connect.ts';
 import type { CliContext } from './context.ts';
 import { exitCode, exitCodeOf } from './exitCode.ts';
-import { type InputStream, localTerminal } from './localTerminal.ts';
+import { type InputStream, type LocalTerminal, localTerminal } from './localTerminal.ts';
 import { Output, type OutputStream } from './output.ts';
+import { checkPlace, findPlace, type Place } from './place.ts';
 import { buildProgram, isHelpExit, type ParsedCommonOptions, type ParsedLine, wantedVerb } from './program.ts';
 import { reportError } from './reportError.ts';
 import { usageError } from './usageError.ts';
+import type { VerbEntry } from './verb.ts';
 import { verbs } from './verbs.ts';
 import { cliVersion } from './version.ts';
 
@@ -64,7 +68,11 @@ export async function runCli(world: CliWorld): Promise<number> {
     if (dynamic !== undefined) return interruptedBy ?? dynamic;
     const line = await parse(words, out, err);
     if (!line) return exitCode.fine;
-    const context = createContext(world, line.options, { out, err, rest, signal: controller.signal });
+    const home = microHome(line.options.home, world.env);
+    const place = await findPlace(home, line.options.environment, world.env);
+    checkPlace(line.entry, place);
+    const context = createContext(world, line.options, place, { out, err, rest, signal: controller.signal });
+    sayPlace(context, line.entry);
     const verb = await line.entry.load();
     const code = await verb.run(context, line.args, line.options);
     // `micro server` handles its signals itself and ends well by them.
@@ -95,7 +103,8 @@ async function runUnknownVerb(
   if (verbs.some(({ name }) => name === word)) return undefined;
   const { externalVerb, runExternalVerb, runServiceCommand } = await import('./serviceCommand.ts');
   const { options, others } = commonOptions(words);
-  const context = createContext(world, options, parts);
+  const place = await findPlace(microHome(options.home, world.env), options.environment, world.env);
+  const context = createContext(world, options, place, parts);
   const rest = others.slice(1);
   const program = await externalVerb(word, world.env);
   if (program) return runExternalVerb(program, rest, context);
@@ -121,6 +130,10 @@ function commonOptions(words: readonly string[]): { options: ParsedCommonOptions
     else if (word === '--no-color') options.color = false;
     else if (word === '--home') options.home = words[++index] ?? '';
     else if (word.startsWith('--home=')) options.home = word.slice('--home='.length);
+    else if (word === '-e' || word === '--environment') options.environment = words[++index] ?? '';
+    else if (word.startsWith('--environment=')) options.environment = word.slice('--environment='.length);
+    else if (word === '--yes') options.yes = words[++index] ?? '';
+    else if (word.startsWith('--yes=')) options.yes = word.slice('--yes='.length);
     else others.push(word);
   }
   return { options, others };
@@ -172,11 +185,14 @@ function toUsageError(error: CommanderError, words: readonly string[]): MicroErr
 function createContext(
   world: CliWorld,
   options: ParsedCommonOptions,
+  place: Place,
   parts: Pick<CliContext, 'out' | 'err' | 'rest' | 'signal'>,
 ): CliContext {
   const json = options.json === true;
   const quiet = options.quiet === true;
   const home = microHome(options.home, world.env);
+  const terminal = (): LocalTerminal | undefined => localTerminal(world.stdin, world.stdout);
+  const confirm = confirmBy({ place, yes: options.yes, err: parts.err, terminal: json ? undefined : terminal() });
   return {
     ...parts,
     json,
@@ -185,11 +201,20 @@ function createContext(
     cwd: world.cwd,
     env: world.env,
     get terminal() {
-      return localTerminal(world.stdin, world.stdout);
+      return terminal();
     },
-    connect: () => connectToServer(home),
+    place,
+    namespace: place.environment?.namespace ?? 'micro',
+    confirm,
+    connect: () => connectToServer(home, place, confirm),
     say(text) {
       if (!json && !quiet) parts.out.line(text);
     },
   };
+}
+
+/** Off `local`, a person at a terminal always sees where a command works. */
+function sayPlace({ place, err, json, quiet }: CliContext, { works }: VerbEntry): void {
+  if (!place.environment || works !== undefined || json || quiet || !err.isTerminal) return;
+  err.line(err.colours.dim(`on ${place.name}, ${placeOf(place.environment)}`));
 }

@@ -2,6 +2,7 @@ import { MicroError } from '../../shared/contract/errors.ts';
 import type { CliContext } from './context.ts';
 import { type ExitCode } from './exitCode.ts';
 import { runHere, shellCode, untilEnded } from './runHere.ts';
+import { unsupported } from './place.ts';
 import { runShellSession } from './shellSession.ts';
 
 /**
@@ -15,6 +16,12 @@ export async function runInService(
   command: readonly string[],
 ): Promise<ExitCode> {
   if (context.terminal) return shellCode(await runShellSession(context, { service, command }, context.terminal));
+  if (context.place.environment)
+    throw unsupported(
+      context.place,
+      'micro exec with a pipe',
+      'the command would run on this machine; in a terminal it is a shell over there',
+    );
   const { folder, env } = await placeOf(context, service);
   return untilEnded(
     await runHere(command.length > 0 ? command : plainShell(env), { cwd: folder, env }),

@@ -35,7 +35,10 @@ export async function runShellSession(
   const url = `${info.proxy.replace(/^http/, 'ws')}/_ws/terminals/${encodeURIComponent(id)}`;
   const restore = await terminal.makeRaw();
   try {
-    const socket = new WebSocket(url, ['micro.v1', `bearer.${info.token}`], { perMessageDeflate: false });
+    const socket = new WebSocket(url, ['micro.v1', `bearer.${info.token}`], {
+      perMessageDeflate: false,
+      agent: info.agent,
+    });
     return await showShell(socket, terminal, signal);
   } finally {
     restore();

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 import type { ExitCode } from './exitCode.ts';
+import type { WorksHere } from './place.ts';
 
 /** One verb of the command line, in a file of its own that is loaded when the verb is used. */
 export interface Verb {
@@ -19,5 +20,7 @@ export interface VerbEntry {
   /** As shown in the usage, e.g. `[names...]`. */
   summary: string;
   group: 'Run' | 'Look' | 'Call' | 'State' | 'Server';
+  /** Absent: it works on every environment. Else why it works on this machine alone. */
+  works?: WorksHere;
   load(): Promise<Verb>;
 }

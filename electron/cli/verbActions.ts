@@ -12,7 +12,7 @@ export interface VerbAction<Options> {
 }
 
 /** Options that every verb has. */
-const COMMON = new Set(['json', 'quiet', 'home', 'color']);
+const COMMON = new Set(['json', 'quiet', 'home', 'color', 'environment', 'yes']);
 
 /**
  * The action that a command line asks for. Refuses one that does not exist, too few or too many words, and an option that

@@ -6,12 +6,14 @@ export const verbs: readonly VerbEntry[] = [
     name: 'server',
     summary: 'run the server in this terminal, with a project',
     group: 'Server',
+    works: { why: 'it is the server of this machine', ignores: true },
     load: async () => (await import('./verbs/server.ts')).serverVerb,
   },
   {
     name: 'open',
     summary: 'open the window, with a project',
     group: 'Server',
+    works: { why: 'the window is on this machine; it has a switch for environments', ignores: true },
     load: async () => (await import('./verbs/open.ts')).openVerb,
   },
   {
@@ -24,6 +26,7 @@ export const verbs: readonly VerbEntry[] = [
     name: 'new',
     summary: 'make a service that runs as it is, and enter it in the project of this folder',
     group: 'Run',
+    works: { why: 'it writes files on this machine', ignores: true },
     load: async () => (await import('./verbs/new.ts')).newVerb,
   },
   {
@@ -60,12 +63,14 @@ export const verbs: readonly VerbEntry[] = [
     name: 'debug',
     summary: 'start a service anew with its debugger open',
     group: 'Run',
+    works: { why: 'a debugger reaches processes of this machine alone' },
     load: async () => (await import('./verbs/debug.ts')).debugVerb,
   },
   {
     name: 'attach',
     summary: 'take a process that was started elsewhere for a service',
     group: 'Run',
+    works: { why: 'it takes processes of this machine' },
     load: async () => (await import('./verbs/attach.ts')).attachVerb,
   },
   {
@@ -102,6 +107,7 @@ export const verbs: readonly VerbEntry[] = [
     name: 'why',
     summary: 'whether a saved file reloads a service, and by which rule',
     group: 'Look',
+    works: { why: 'saved files reload services of this machine alone; micro update sends them' },
     load: async () => (await import('./verbs/why.ts')).whyVerb,
   },
   {
@@ -187,6 +193,13 @@ export const verbs: readonly VerbEntry[] = [
     summary: 'accounts, rules and tokens, and what was refused',
     group: 'State',
     load: async () => (await import('./verbs/auth.ts')).authVerb,
+  },
+  {
+    name: 'env',
+    summary: 'environments: which servers there are to work on, and which is meant',
+    group: 'Server',
+    works: { why: 'it keeps a list on this machine', ignores: true },
+    load: async () => (await import('./verbs/env.ts')).envVerb,
   },
   {
     name: 'doctor',

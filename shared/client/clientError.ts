@@ -12,6 +12,9 @@ export function fromCallError(error: unknown): Error {
   if (connectError.code === Code.Canceled) return connectError;
   const [detail] = connectError.findDetails(ErrorDetailSchema);
   if (detail) return fromDetail(detail, connectError);
+  // A transport of ours may know better than its library what is wrong with a connection.
+  const known = microCause(connectError);
+  if (known) return known;
   const text = connectError.rawMessage || Code[connectError.code];
   switch (connectError.code) {
     case Code.Unauthenticated:
@@ -62,6 +65,14 @@ function fromDetail(detail: ErrorDetail, cause: unknown): MicroError {
     details: known ? detail.details : { ...detail.details, code: detail.code },
     cause,
   });
+}
+
+function microCause(error: unknown): MicroError | undefined {
+  for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; depth++) {
+    if (e instanceof MicroError) return e;
+    e = e.cause;
+  }
+  return undefined;
 }
 
 function rootMessage(error: unknown): string {

@@ -17,6 +17,7 @@ import { Topics } from '../contract/gen/topics_pb.ts';
 import { Traces } from '../contract/gen/traces_pb.ts';
 import { Traffic } from '../contract/gen/traffic_pb.ts';
 import { Terminals } from '../contract/gen/terminals_pb.ts';
+import { type AskDestruction, askBefore } from './destruction.ts';
 import { translateErrors } from './translateErrors.ts';
 
 /** The services of the contract as typed methods. Every failure is a `MicroError`, a cancelled call excepted. */
@@ -55,6 +56,8 @@ export interface MicroClientOptions {
    * transport of its own, because Node's fetch gives up on an answer that is silent for five minutes.
    */
   createTransport?: (options: TransportOptions) => Transport;
+  /** Is asked before what ends or deletes something is sent; absent where nobody is to be asked. */
+  ask?: AskDestruction | undefined;
 }
 
 /** What {@link MicroClientOptions.createTransport} builds from. */
@@ -70,13 +73,14 @@ export interface TransportOptions {
  */
 export function createMicroClient(options: MicroClientOptions): MicroClient {
   const createTransport = options.createTransport ?? createConnectTransport;
-  const transport = translateErrors(
+  const plain = translateErrors(
     createTransport({
       baseUrl: options.url.replace(/\/+$/, ''),
       interceptors: options.token ? [bearer(options.token)] : [],
       useBinaryFormat: true,
     }),
   );
+  const transport = options.ask ? askBefore(plain, options.ask) : plain;
   return {
     desktop: createClient(Desktop, transport),
     traffic: createClient(Traffic, transport),

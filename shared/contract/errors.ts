@@ -93,6 +93,40 @@ export const errorCatalogue = {
   'api.content-type': { kind: 'denied', means: 'The body is not JSON or protobuf.' },
   'api.invalid': { kind: 'invalid', means: 'A field of the request has a value that is not allowed.' },
   'api.unknown-method': { kind: 'failed', means: 'The server has no such call; it may be of another version.' },
+  'environment.not-found': { kind: 'not-found', means: 'No environment has this name.' },
+  'environment.exists': { kind: 'conflict', means: 'An environment has this name already.' },
+  'environment.invalid': { kind: 'invalid', means: 'An environment cannot be as it was described.' },
+  'environment.file': { kind: 'failed', means: 'environments.json cannot be understood; nothing in it was changed.' },
+  'environment.not-logged-in': { kind: 'denied', means: 'Nobody is logged in at the server of this environment.' },
+  'environment.no-server': { kind: 'unavailable', means: 'What answers at the address is no micro server.' },
+  'environment.no-tls': { kind: 'unavailable', means: 'What answers at the address does not speak TLS.' },
+  'environment.certificate-name': { kind: 'denied', means: 'The certificate of a server is for another name.' },
+  'environment.certificate-expired': {
+    kind: 'denied',
+    means: 'The certificate of a server has ended or is not good yet.',
+  },
+  'environment.certificate-unknown': {
+    kind: 'denied',
+    means: 'Nobody that is trusted signed the certificate of a server.',
+  },
+  'environment.certificate-changed': {
+    kind: 'denied',
+    means: 'A server shows another certificate than the one that was trusted.',
+  },
+  'environment.unsupported': { kind: 'invalid', means: 'This cannot be done at the server of another environment.' },
+  'environment.not-confirmed': {
+    kind: 'invalid',
+    means: 'What ends or deletes something off local was not confirmed with the name of the environment.',
+  },
+  'listen.not-protected': {
+    kind: 'invalid',
+    means: 'A server was to be reachable from other machines without certificate, key or an account.',
+  },
+  'listen.certificate': { kind: 'failed', means: 'The certificate or key of micro server --listen cannot be used.' },
+  'upload.refused': {
+    kind: 'invalid',
+    means: 'An uploaded project is no archive, too large, or would write outside of its folder.',
+  },
   'auth.wrong-secret': { kind: 'denied', means: 'The account does not exist or has another secret.' },
   'auth.too-many-guesses': {
     kind: 'denied',

@@ -73,7 +73,7 @@ export const authVerb: Verb = {
   run(context, args, options) {
     const [name = '', ...words] = args;
     return chooseAction('auth', ACTIONS, [name, ...words], options).run(context, words, {
-      namespace: String(options.namespace ?? 'micro'),
+      namespace: String(options.namespace ?? context.namespace),
       scope: String(options.scope ?? ''),
       resource: options.resource as string | undefined,
       access: options.access as string | undefined,

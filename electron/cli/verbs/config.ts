@@ -48,7 +48,7 @@ export const configVerb: Verb = {
     const [name = '', ...words] = [...args, ...(context.rest ?? [])];
     const action = chooseAction('config', ACTIONS, [name, ...words], options);
     return action.run(context, words, {
-      namespace: String(options.namespace ?? 'micro'),
+      namespace: String(options.namespace ?? context.namespace),
       secret: options.secret === true,
       limit: parseCount('limit', options.limit, USUAL_HISTORY),
     });

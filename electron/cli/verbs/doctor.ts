@@ -3,6 +3,7 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Check } from '../../../shared/contract/gen/server_pb.ts';
 import type { CliContext } from '../context.ts';
 import { exitCode } from '../exitCode.ts';
+import { unsupported } from '../place.ts';
 import { addExamples } from '../program.ts';
 import type { Verb } from '../verb.ts';
 
@@ -25,6 +26,8 @@ export const doctorVerb: Verb = {
     const checks = await checksOf(context);
     const failed = checks.some((check) => check.status === 'error');
     if (typeof options['bundle'] === 'string') {
+      if (context.place.environment)
+        throw unsupported(context.place, 'micro doctor --bundle', 'the report has files of this machine');
       const file = resolve(context.cwd, options['bundle']);
       const { writeDiagnostics } = await import('../diagnostics.ts');
       const contents = await writeDiagnostics(context, file, checks, options['force'] === true);

@@ -11,7 +11,7 @@ export const versionVerb: Verb = {
   },
   async run(context) {
     const server = await context.connect().then(
-      ({ info }) => info.version,
+      async ({ client }) => (await client.desktop.info({}, { signal: context.signal })).version,
       (error: unknown) => {
         if (error instanceof MicroError && error.code === 'server.not-running') return undefined;
         throw error;

@@ -20,13 +20,19 @@ interface Failures {
 export class GuessLimit {
   private readonly failures = new Map<string, Failures>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: { freeFailures: number; of: string } = {
+      freeFailures: FREE_FAILURES,
+      of: 'wrong secrets for',
+    },
+  ) {}
 
   /** Throws `auth.too-many-guesses` while an account has to wait. */
   check(account: string): void {
     const leftMs = (this.failures.get(account)?.waitUntil ?? 0) - this.clock.monotonic();
     if (leftMs <= 0) return;
-    throw new MicroError('auth.too-many-guesses', `too many wrong secrets for ${account}`, {
+    throw new MicroError('auth.too-many-guesses', `too many ${this.options.of} ${account}`, {
       next: `try again in ${Math.ceil(leftMs / 1000)} s`,
       retryable: true,
     });
@@ -34,7 +40,7 @@ export class GuessLimit {
 
   noteFailure(account: string): void {
     const count = (this.failures.get(account)?.count ?? 0) + 1;
-    const beyond = count - FREE_FAILURES;
+    const beyond = count - this.options.freeFailures;
     const waitMs = beyond < 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** beyond, MAX_WAIT_MS);
     this.failures.delete(account);
     this.failures.set(account, { count, waitUntil: this.clock.monotonic() + waitMs });

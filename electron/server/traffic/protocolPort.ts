@@ -1,6 +1,7 @@
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import tls from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { isPlainUpgrade, replayAsPlain } from './plainUpgrade.ts';
 import { handleClientError, noteResponse } from './clientError.ts';
@@ -15,6 +16,15 @@ export type RequestHandler = (
 /** Handles an HTTP/1.1 upgrade (WebSocket). */
 export type UpgradeHandler = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
 
+/** Certificate chain and key (PEM) of a port that is reached from other machines. */
+export interface PortCertificate {
+  cert: string;
+  key: string;
+}
+
+/** ms that a client may take for the handshake of TLS; a slow network needs one or two seconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** What every HTTP/2 connection begins with (RFC 9113, section 3.4); three bytes are enough to tell it from HTTP/1.1. */
 const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0');
 
@@ -25,16 +35,16 @@ const REFUSED_CONNECT = 'HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\
 const FIRST_BYTE_TIMEOUT_MS = 60_000;
 
 /**
- * One cleartext port that speaks HTTP/1.1 and HTTP/2 with prior knowledge (h2c): the first bytes of each connection
- * decide. gRPC clients need the latter, curl and browsers the former.
+ * One port that speaks HTTP/1.1 and HTTP/2: the first bytes of each connection decide. gRPC clients need the latter, curl
+ * and browsers the former. In cleartext HTTP/2 is by prior knowledge (h2c); with a certificate both sides agree on it (ALPN).
  */
 export class ProtocolPort {
   private readonly http1: http.Server;
   private readonly http2: http2.Http2Server;
-  private readonly listener: net.Server;
+  private readonly listener: net.Server | tls.Server;
   private readonly sockets = new Set<net.Socket>();
 
-  constructor(handleRequest: RequestHandler, handleUpgrade: UpgradeHandler) {
+  constructor(handleRequest: RequestHandler, handleUpgrade: UpgradeHandler, certificate?: PortCertificate) {
     const handleHttp1 = (request: http.IncomingMessage, response: http.ServerResponse): void => {
       noteResponse(response);
       handleRequest(request, response);
@@ -56,7 +66,7 @@ export class ProtocolPort {
     this.http1.on('connect', (_, socket: Duplex) => socket.end(REFUSED_CONNECT, () => socket.destroy()));
     this.http2 = http2.createServer({}, handleRequest);
     this.http2.on('sessionError', () => {});
-    this.listener = net.createServer({ noDelay: true }, (socket) => this.handleConnection(socket));
+    this.listener = certificate ? this.createTlsListener(certificate) : this.createListener();
   }
 
   /** Listens and resolves with the port. Rejects with the system's error (`EADDRINUSE`) when it cannot. */
@@ -77,6 +87,35 @@ export class ProtocolPort {
     this.http1.close();
     this.http2.close();
     await closed;
+  }
+
+  private createListener(): net.Server {
+    return net.createServer({ noDelay: true }, (socket) => this.handleConnection(socket));
+  }
+
+  private createTlsListener(certificate: PortCertificate): tls.Server {
+    const listener = tls.createServer(
+      {
+        ...certificate,
+        ALPNProtocols: ['h2', 'http/1.1'],
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        noDelay: true,
+      },
+      (socket) => this.handleConnection(socket),
+    );
+    // Whoever never gets through the handshake is closed with the port all the same.
+    listener.on('connection', (socket: net.Socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
+    listener.on('tlsClientError', (_error, socket) => socket.destroy());
+    return listener;
+  }
+
+  /** Takes another certificate for connections to come. */
+  renew(certificate: PortCertificate): void {
+    if (this.listener instanceof tls.Server) this.listener.setSecureContext({ ...certificate, minVersion: 'TLSv1.2' });
   }
 
   private handleConnection(socket: net.Socket): void {

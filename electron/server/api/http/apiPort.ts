@@ -13,8 +13,15 @@ import { errorInterceptor } from '../rpc/errorInterceptor.ts';
 import type { Admission } from './admission.ts';
 import { sendError, sendRpcError } from './errorResponse.ts';
 import { answerDesktopPage } from './desktopPage.ts';
-import { checkContentType, checkOrigin } from './guard.ts';
-import { ProtocolPort, type RequestHandler, type UpgradeHandler } from '../../traffic/protocolPort.ts';
+import { type Door, localDoor } from './door.ts';
+import { checkContentType } from './guard.ts';
+import {
+  type PortCertificate,
+  ProtocolPort,
+  type RequestHandler,
+  type UpgradeHandler,
+} from '../../traffic/protocolPort.ts';
+import { clientSocket } from '../../traffic/accessEntry.ts';
 import type { HttpMount } from './httpMount.ts';
 import { coreResource, socketResource } from './resource.ts';
 import { refuseUpgradeWith, SOCKETS_PATH, type Sockets } from './sockets.ts';
@@ -62,6 +69,7 @@ export class ApiPort {
   private readonly grpcAdapter: ReturnType<typeof connectNodeAdapter>;
   private readonly callers = new WeakMap<object, Caller>();
   private port = 0;
+  private readonly publicPorts: ProtocolPort[] = [];
   private openCalls = 0;
 
   constructor(private readonly options: ApiPortOptions) {
@@ -78,10 +86,8 @@ export class ApiPort {
       grpcWeb: false,
       fallback: this.adapter,
     });
-    this.protocolPort = new ProtocolPort(
-      (request, response) => this.handleRequest(request, response),
-      (request, socket, head) => this.handleUpgrade(request, socket, head),
-    );
+    const door = localDoor(() => this.port);
+    this.protocolPort = this.portBehind(door);
   }
 
   async listen(host: string, port: number): Promise<number> {
@@ -89,39 +95,65 @@ export class ApiPort {
     return this.port;
   }
 
+  /** Also listens where other machines reach it, and resolves with the port. Rejects with the system's error. */
+  async listenPublic(door: Door, host: string, port: number, certificate?: PortCertificate): Promise<ProtocolPort> {
+    const made = this.portBehind(door, certificate);
+    this.publicPorts.push(made);
+    await made.listen(host, port);
+    return made;
+  }
+
+  private portBehind(door: Door, certificate?: PortCertificate): ProtocolPort {
+    return new ProtocolPort(
+      (request, response) => this.handleRequest(request, response, door),
+      (request, socket, head) => this.handleUpgrade(request, socket, head, door),
+      certificate,
+    );
+  }
+
   /** Calls of the API that are under way (a window holds one open) and WebSockets. */
   get clients(): number {
     return this.openCalls + this.options.sockets.count;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.options.sockets.close();
-    return this.protocolPort.close();
+    await Promise.all([this.protocolPort, ...this.publicPorts].map((port) => port.close()));
   }
 
   private handleRequest(
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
+    door: Door,
   ): void {
     try {
       const path = request.url ?? '/';
-      if (isForProxy(path)) {
+      if (door.isLocal && isForProxy(path)) {
         this.options.traffic.handleRequest(request, response);
         return;
       }
-      checkOrigin(request, this.port);
+      door.check(request);
       const mount = this.options.mounts?.find((one) => path.startsWith(one.path));
       if (this.options.rpcPaths.has(pathOf(path))) {
         if (!path.startsWith(OWN_PACKAGE)) {
           this.options.handleCoreCall?.(request as IncomingMessage, response as ServerResponse);
         }
-        this.handleRpc(request, response);
+        this.handleRpc(request, response, door);
       } else if (mount) {
         this.count(response);
         this.admit(
           request,
+          door,
           { type: 'core', name: mount.name, endpoint: pathOf(path) },
           (caller) => mount.handle(request, response, caller),
+          (error) => this.refuse(request, response, error),
+        );
+      } else if (!door.isLocal) {
+        this.admit(
+          request,
+          door,
+          undefined,
+          () => this.options.traffic.handleRequest(request, response),
           (error) => this.refuse(request, response, error),
         );
       } else if (path === '/' && this.options.ui) {
@@ -156,12 +188,14 @@ export class ApiPort {
   private handleRpc(
     request: IncomingMessage | Http2ServerRequest,
     response: ServerResponse | Http2ServerResponse,
+    door: Door,
   ): void {
     if (answerDesktopPage(request, response as ServerResponse)) return;
     checkContentType(request);
     this.count(response);
     this.admit(
       request,
+      door,
       coreResource(pathOf(request.url ?? '')),
       (caller) => {
         this.callers.set(request, caller);
@@ -173,14 +207,26 @@ export class ApiPort {
     );
   }
 
-  /** Goes on with who sends the request, if it may use the resource: at once where that is known. */
+  /**
+   * Goes on with who sends the request, if it may use the resource: at once where that is known. Without a resource it only
+   * has to be somebody; what he may do is looked at further on.
+   */
   private admit(
     request: IncomingMessage | Http2ServerRequest,
-    resource: Resource,
+    door: Door,
+    resource: Resource | undefined,
     goOn: (caller: Caller) => void,
     refuse: (error: unknown) => void,
   ): void {
-    const found = this.options.admission.admit(request.headers, this.port, resource);
+    const { admission } = this.options;
+    const found =
+      door.isLocal && resource
+        ? admission.admit(request.headers, door.port(), resource)
+        : admission.admitRemote(
+            request.headers,
+            clientSocket(request as IncomingMessage).remoteAddress ?? '',
+            resource,
+          );
     if (!(found instanceof Promise)) {
       goOn(found);
       return;
@@ -193,23 +239,32 @@ export class ApiPort {
     response.once('close', () => this.openCalls--);
   }
 
-  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, door: Door): void {
     socket.on('error', () => socket.destroy());
     try {
-      if (isForProxy(request.url ?? '')) {
+      if (door.isLocal && isForProxy(request.url ?? '')) {
         this.options.traffic.handleUpgrade(request, socket, head);
         return;
       }
-      checkOrigin(request, this.port);
+      door.check(request);
       if ((request.url ?? '').startsWith(SOCKETS_PATH)) {
         this.admit(
           request,
+          door,
           socketResource(pathOf(request.url ?? '')),
           (caller) => this.options.sockets.handleUpgrade(request, socket, head, caller),
           (error) => refuseUpgradeWith(socket, toMicroError(error)),
         );
-      } else {
+      } else if (door.isLocal) {
         this.options.traffic.handleUpgrade(request, socket, head);
+      } else {
+        this.admit(
+          request,
+          door,
+          undefined,
+          () => this.options.traffic.handleUpgrade(request, socket, head),
+          (error) => refuseUpgradeWith(socket, toMicroError(error)),
+        );
       }
     } catch (error) {
       refuseUpgradeWith(socket, toMicroError(error));
