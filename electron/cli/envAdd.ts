@@ -51,7 +51,7 @@ export async function addEnvironment(
     context.out.json({ added: name, address: placeOf(environment), fingerprint: environment.fingerprint ?? null });
   else {
     context.say(`${name} is ${placeOf(environment)}, shown in ${environment.colour}`);
-    if (options.account === undefined) context.say(`log in there: micro auth login ID -e ${name}`);
+    if (options.account === undefined) context.say(`log in there: micro auth login ID --environment ${name}`);
   }
   return exitCode.fine;
 }

@@ -1,11 +1,19 @@
 import type { LocalTerminal } from './localTerminal.ts';
 
+/** Keys that end the typing, or take something back. */
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const BACKSPACE = new Set(['\u007f', '\b']);
 
-/** Asks at the terminal and resolves with the line that is typed, without spaces around it; empty when it is cancelled. */
-export async function readLine(terminal: LocalTerminal, prompt: string): Promise<string> {
+/**
+ * Asks at the terminal and resolves with the line that is typed; empty when it is cancelled. A secret is not shown and is
+ * taken as it is, of anything else the spaces around it are left out.
+ */
+export async function readLine(
+  terminal: LocalTerminal,
+  prompt: string,
+  { isSecret }: { isSecret: boolean } = { isSecret: false },
+): Promise<string> {
   const restore = await terminal.makeRaw();
   terminal.write(prompt);
   let line = '';
@@ -21,11 +29,11 @@ export async function readLine(terminal: LocalTerminal, prompt: string): Promise
           if (key === '\r' || key === '\n') return resolve();
           if (key === CTRL_C || key === CTRL_D) return cancel();
           if (BACKSPACE.has(key)) {
-            if (line !== '') terminal.write('\b \b');
+            if (line !== '' && !isSecret) terminal.write('\b \b');
             line = line.slice(0, -1);
           } else if (key >= ' ') {
             line += key;
-            terminal.write(key);
+            if (!isSecret) terminal.write(key);
           }
         }
       }, cancel);
@@ -35,5 +43,5 @@ export async function readLine(terminal: LocalTerminal, prompt: string): Promise
     restore();
     terminal.write('\r\n');
   }
-  return line.trim();
+  return isSecret ? line : line.trim();
 }

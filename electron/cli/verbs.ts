@@ -33,6 +33,7 @@ export const verbs: readonly VerbEntry[] = [
     name: 'export',
     summary: 'write the project as manifests for Kubernetes or compose',
     group: 'Run',
+    works: { why: 'it reads and writes files on this machine', ignores: true },
     load: async () => (await import('./verbs/export.ts')).exportVerb,
   },
   {

@@ -2,6 +2,7 @@ import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
 import type { Notice } from '../../shared/contract/gen/state_pb.ts';
 import type { Event } from './base/event.ts';
 import type { LogEntry } from './base/logger.ts';
+import type { ListenOptions, PublicAddresses } from './publicListener.ts';
 import type { ServerFile } from './serverFile.ts';
 import type { ReloadNews } from './serverNews.ts';
 
@@ -22,6 +23,8 @@ export interface ServerOptions {
   endWhenIdleMs?: number;
   /** The built page, for browsers. */
   uiFolder?: string;
+  /** Other machines reach it as well; calls to services then need what the rules say. */
+  listen?: ListenOptions;
   onDidLog?: (entry: LogEntry) => void;
 }
 
@@ -29,6 +32,8 @@ export interface ServerOptions {
 export interface ServerAddresses extends ServerFile {
   /** A sentence for each usual port that was taken. */
   moved: string[];
+  /** Where other machines reach it; absent where they cannot. */
+  reachable?: PublicAddresses;
 }
 
 /** A micro server in this process. */

@@ -37,6 +37,7 @@ import type { RunLogWriter } from './logs/logStore.ts';
 import { bundledLogWorker } from './logs/threadLogQueries.ts';
 import type { MicroServer, ServerAddresses, ServerOptions } from './microServer.ts';
 import { MemoryRegistry } from './registry/memoryRegistry.ts';
+import { PublicListener } from './publicListener.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { ReportPorts } from './reportPorts.ts';
 import { createServerApi } from './serverApi.ts';
@@ -167,7 +168,7 @@ class LocalServer implements MicroServer {
     traces.start();
     const authority = createAuthority(home, this.state.records, this.logger.child('auth'), this.credentials);
     this.authority = authority;
-    await followAuthSetting(authority, settings, this.options.auth === true);
+    await followAuthSetting(authority, settings, this.options.auth === true || this.options.listen !== undefined);
     const runtime = createServerRuntime({
       home,
       logger: this.logger,
@@ -251,6 +252,10 @@ class LocalServer implements MicroServer {
       proxy: addresses.proxy,
     });
     this.news.follow(runtime);
+    const { listen } = this.options;
+    const publicListener = listen && new PublicListener(listen, authority, this.logger.child('listen'));
+    this.store.add(toDisposable(() => publicListener?.stop()));
+    const reachable = await publicListener?.start(apiPort, traffic.gateway);
     const broughtUp = bringUp({
       runtime,
       shell: this.shell,
@@ -260,7 +265,7 @@ class LocalServer implements MicroServer {
       stopped: this.stopped.signal,
     });
     if (this.options.endWhenIdleMs !== undefined) void this.endWhenIdle(this.options.endWhenIdleMs, broughtUp);
-    return { ...addresses, moved };
+    return { ...addresses, moved, ...(reachable ? { reachable } : {}) };
   }
 
   stop(listener: (event: ActionEvent) => void = () => {}): Promise<void> {

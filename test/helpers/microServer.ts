@@ -7,6 +7,8 @@ export interface RunningServer {
   readonly pid: number;
   readonly proxy: string;
   readonly gateway: string;
+  /** Where other machines reach it, with `--listen`. */
+  readonly reachable?: { api: string; gateway?: string; fingerprint?: string };
   /** Resolves with its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
   /** What it wrote so far, both streams. */
@@ -14,6 +16,8 @@ export interface RunningServer {
   /** SIGTERM, then waits for its end. */
   stop(): Promise<void>;
 }
+
+type Ready = Pick<RunningServer, 'gateway' | 'proxy' | 'reachable'>;
 
 /** A server that has not said that it is ready after this is not going to. */
 const READY_TIMEOUT_MS = 40_000;
@@ -34,14 +38,14 @@ export async function startServer(
     child.on('exit', (code, signal) => resolve(code ?? signal)),
   );
   let output = '';
-  const ready = await new Promise<{ gateway: string; proxy: string }>((resolve, reject) => {
+  const ready = await new Promise<Ready>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`micro server is not ready:\n${output}`)), READY_TIMEOUT_MS);
     const take = (data: Buffer): void => {
       output += data.toString();
       const line = output.split('\n').find((text) => text.includes('"ready"'));
       if (!line) return;
       clearTimeout(timer);
-      resolve(JSON.parse(line) as { gateway: string; proxy: string });
+      resolve(JSON.parse(line) as Ready);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);

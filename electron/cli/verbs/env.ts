@@ -27,7 +27,7 @@ export const envVerb: Verb = {
       ['micro env', 'all of them; * stands at the one that commands mean'],
       ['micro env add staging micro.example.com:8443', 'one more; its certificate is checked'],
       ['micro env add lab 10.0.0.7:8443 --ca ca.pem', 'with a certificate of your own'],
-      ['micro auth login ann -e staging', 'log in there'],
+      ['micro auth login ann --environment staging', 'log in there'],
       ['micro env test staging', 'each step on the way to it'],
       ['micro status -e staging', 'one command there'],
       ['micro env set staging', 'all further commands there'],

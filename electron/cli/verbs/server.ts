@@ -8,6 +8,7 @@ import { type ExitCode, exitCode } from '../exitCode.ts';
 import { collect } from '../parseEnv.ts';
 import { parsePort } from '../parsePort.ts';
 import { addExamples } from '../program.ts';
+import { listenOptions } from '../listenOptions.ts';
 import { requireFolder } from '../requireFolder.ts';
 import { ServerReport } from '../serverReport.ts';
 import { usageError } from '../usageError.ts';
@@ -29,10 +30,27 @@ export const serverVerb: Verb = {
         'end by itself once whoever started it is gone and nothing uses it (default: 10)',
       )
       .option('--auth', 'hold calls to services against the rules of micro auth, whatever settings.json says')
+      .option(
+        '--listen <address[:port]>',
+        'be reachable from other machines there (port: 8443), over TLS, for accounts',
+      )
+      .option('--tls-cert <file>', '--listen: certificate chain (PEM); renewed files are taken up')
+      .option('--tls-key <file>', '--listen: its key (PEM)')
+      .option('--name <name>', '--listen: a name it is known by, beside those of the certificate', collect)
+      .option('--listen-gateway <address[:port]>', '--listen: the gateway too, there (port: 443)')
+      .option(
+        '--admin-secret <file>',
+        '--listen: makes the account admin with the secret in this file, if it is missing',
+      )
+      .option('--insecure-listen', '--listen without TLS: everybody on the way reads tokens and data')
       .option('--ui', 'also print a link that opens the window in a browser, good for one use');
     addExamples(command, [
       ['micro server', 'with the projects that were open last'],
       ['micro server --project examples/shop', 'with a project, whose services start'],
+      [
+        'micro server --listen 0.0.0.0 --tls-cert c.pem --tls-key k.pem',
+        'for other machines: micro env add NAME HOST:8443',
+      ],
       ['micro server --gateway 0 --proxy 0 --json', 'on free ports; prints {"ready":true,"gateway",…}'],
     ]);
   },
@@ -42,6 +60,7 @@ export const serverVerb: Verb = {
     const endWhenIdleMs = idleTime(options.endWhenIdle);
     const folders = (options.project as string[] | undefined) ?? [];
     for (const folder of folders) await requireFolder(resolve(context.cwd, folder), folder);
+    const listen = listenOptions(context, options);
     const uiFolder = builtUi();
     // Only now: help and usage errors need no server.
     const { createServer } = await import('../../server/index.ts');
@@ -53,6 +72,7 @@ export const serverVerb: Verb = {
       ...(proxyPort === undefined ? {} : { proxyPort }),
       ...(endWhenIdleMs === undefined ? {} : { endWhenIdleMs }),
       auth: options.auth === true,
+      ...(listen === undefined ? {} : { listen }),
       ...(uiFolder === undefined ? {} : { uiFolder }),
       onDidLog(entry) {
         if (entry.level !== 'warn' && entry.level !== 'error') return;
@@ -151,13 +171,14 @@ class ServerHost {
 
   private sayReady(ready: Awaited<ReturnType<MicroServer['start']>>): void {
     const { context } = this;
-    const { gateway, proxy, pid } = ready;
+    const { gateway, proxy, pid, reachable } = ready;
     if (context.json) {
       context.out.json({
         ready: true,
         gateway,
         proxy,
         pid,
+        ...(reachable ? { reachable } : {}),
         ...(ready.moved.length > 0 ? { moved: ready.moved } : {}),
         ...(this.showsLink ? { ui: this.server.uiLink() } : {}),
       });
@@ -169,6 +190,12 @@ class ServerHost {
     out.line(`  gateway  ${out.colours.cyan(gateway)}`);
     out.line(`  proxy    ${out.colours.cyan(proxy)}`);
     out.line(`  home     ${context.home}`);
+    if (reachable) {
+      out.line(`  reach    ${out.colours.cyan(reachable.api)} from other machines`);
+      if (reachable.gateway) out.line(`  public   ${out.colours.cyan(reachable.gateway)}`);
+      if (reachable.fingerprint) out.line(`  SHA-256  ${reachable.fingerprint}`);
+      else err.line(`${err.colours.red('WARNING:')} without TLS; everybody on the way reads tokens and data`);
+    }
     if (this.showsLink) out.line(`  window   ${out.colours.cyan(this.server.uiLink())}`);
     context.say('  Ctrl-C stops everything');
   }

@@ -8,7 +8,7 @@ import { answerError, refuseUpgrade, trafficStatus } from '../traffic/errorAnswe
 import { type Caller, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
 import { hostOf } from '../traffic/headers.ts';
 import { isGrpc } from '../traffic/grpcRequest.ts';
-import { ProtocolPort } from '../traffic/protocolPort.ts';
+import { type PortCertificate, ProtocolPort } from '../traffic/protocolPort.ts';
 import {
   absoluteTarget,
   checkLoopbackHost,
@@ -32,15 +32,13 @@ export interface GatewayOptions extends TrafficOptions {
 export class Gateway {
   private readonly forwarder: Forwarder;
   private readonly port: ProtocolPort;
+  private readonly publicPorts: ProtocolPort[] = [];
   private readonly rpcRoutes: RpcRoutes;
 
   constructor(private readonly options: GatewayOptions) {
     this.forwarder = new Forwarder(options, 'gateway');
     this.rpcRoutes = new RpcRoutes(options.registry);
-    this.port = new ProtocolPort(
-      (request, response) => this.handleRequest(request as IncomingMessage, response as ServerResponse),
-      (request, socket, head) => this.handleUpgrade(request, socket, head),
-    );
+    this.port = this.portBehind(checkLoopback);
   }
 
   /** Listens and resolves with the port; rejects with the system's error. */
@@ -48,19 +46,40 @@ export class Gateway {
     return this.port.listen(host, port);
   }
 
+  /** Also listens where other machines reach it. Rejects with the system's error. */
+  async listenPublic(
+    door: GatewayDoor,
+    host: string,
+    port: number,
+    certificate?: PortCertificate,
+  ): Promise<ProtocolPort> {
+    const made = this.portBehind((request) => door.check(request), certificate);
+    this.publicPorts.push(made);
+    await made.listen(host, port);
+    return made;
+  }
+
+  private portBehind(check: GatewayDoor['check'], certificate?: PortCertificate): ProtocolPort {
+    return new ProtocolPort(
+      (request, response) => this.handleRequest(request as IncomingMessage, response as ServerResponse, check),
+      (request, socket, head) => this.handleUpgrade(request, socket, head, check),
+      certificate,
+    );
+  }
+
   /** Ends every connection and resolves when the port is free. */
   async close(): Promise<void> {
-    const closed = this.port.close();
+    const closed = Promise.all([this.port, ...this.publicPorts].map((port) => port.close()));
     this.forwarder.close();
     this.rpcRoutes.dispose();
     await closed;
   }
 
-  private handleRequest(request: IncomingMessage, response: ServerResponse): void {
+  private handleRequest(request: IncomingMessage, response: ServerResponse, check: GatewayDoor['check']): void {
     const corsOrigin = localOrigin(request.headers.origin);
     try {
       const { host, target } = addressOf(request);
-      checkLoopbackHost(host);
+      check(request);
       if (corsOrigin !== undefined && isPreflight(request)) {
         request.resume();
         this.tellOwn(request, response);
@@ -96,11 +115,11 @@ export class Gateway {
     return { from: this.options.callers.callerOf(clientSocket(request)), dropAuthorization: false };
   }
 
-  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, check: GatewayDoor['check']): void {
     socket.on('error', () => socket.destroy());
     try {
       const { host, target } = addressOf(request);
-      checkLoopbackHost(host);
+      check(request);
       const rpc = this.rpcOf(request, host, target);
       const isCall = rpc?.isStream === true && request.headers.upgrade?.toLowerCase() === 'websocket';
       const route = isCall ? { service: rpc.service, prefix: '', path: target } : routeOf(host, target);
@@ -123,6 +142,15 @@ export class Gateway {
     const found = this.rpcRoutes.find({ method: request.method ?? 'GET', host, target });
     return found?.isCore && !this.options.registry.isCore(found.service) ? undefined : found;
   }
+}
+
+/** Refuses requests that may not come by some way. Throws `api.forbidden-host` or `api.forbidden-origin`. */
+export interface GatewayDoor {
+  check(request: IncomingMessage): void;
+}
+
+function checkLoopback(request: IncomingMessage): void {
+  checkLoopbackHost(addressOf(request).host);
 }
 
 /** Host and target; a target in absolute form is one of our own address, else it is meant for a proxy. */

@@ -80,6 +80,11 @@ export class ProtocolPort {
     });
   }
 
+  /** The port it listens on; 0 before. */
+  get port(): number {
+    return (this.listener.address() as net.AddressInfo | null)?.port ?? 0;
+  }
+
   /** Stops accepting, ends what is open, and resolves when the port is free. Idempotent. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));

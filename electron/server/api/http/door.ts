@@ -22,9 +22,9 @@ export function localDoor(port: () => number): Door {
 /**
  * A door that other machines reach. It answers for the names it is known by, and for addresses of this machine where it
  * listens on all of them: an address cannot be pointed elsewhere, as a name can. No page may ask there: the window asks
- * through the server of its own machine.
+ * through the server of its own machine. Services behind the gateway decide about pages themselves (`pages`).
  */
-export function publicDoor(names: readonly string[], host: string): Door {
+export function publicDoor(names: readonly string[], host: string, { pages }: { pages: boolean }): Door {
   const known = names.map((name) => name.toLowerCase());
   const isAny = host === '0.0.0.0' || host === '::';
   const isKnown = (asked: string): boolean => {
@@ -41,7 +41,7 @@ export function publicDoor(names: readonly string[], host: string): Door {
           next: 'use a name of its certificate, or start it with --name',
         });
       }
-      if (headers.origin !== undefined)
+      if (!pages && headers.origin !== undefined)
         throw new MicroError('api.forbidden-origin', `pages of "${headers.origin}" may not talk to this server`);
     },
   };
