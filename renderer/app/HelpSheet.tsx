@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { logKeys } from '../features/logs/logKeys.ts';
 import { keysFor, useCommands } from '../state/commands.ts';
 import { formatKeys } from '../state/keys.ts';
 import { showOverlay, useOverlay } from '../state/overlays.ts';
@@ -36,6 +37,7 @@ function Sheet() {
     group.push({ title: command.title, keys: formatKeys(keys) });
     groups.set(command.group, group);
   }
+  groups.set('Logs', [...(groups.get('Logs') ?? []), ...logKeys]);
   groups.set('Lists', [...listKeys]);
   return (
     <div className={classes.columns}>

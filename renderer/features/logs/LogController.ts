@@ -24,13 +24,16 @@ export class LogController {
   private readonly listeners = new Set<() => void>();
   private current: LogSnapshot;
   private readonly unsubscribe: () => void;
-  private generation = 0;
+  private generation: number;
+  /** The row whose details were opened and have no height yet. */
+  private opening: number | undefined;
 
   /** `reading`: the line to begin at instead of following. */
   constructor(
     readonly source: LogSource,
     reading?: ReadPlace,
   ) {
+    this.generation = source.extent().generation;
     this.place = new ViewPlace(source, this.shapes);
     this.following = new Following(source);
     this.kept = new KeptReading(source, {
@@ -75,6 +78,10 @@ export class LogController {
   /** Tells how tall rows turned out to be; returns whether that changed anything. */
   measure(measured: ReadonlyMap<number, number>): boolean {
     const changed = this.shapes.measure(measured);
+    if (this.opening !== undefined && measured.has(this.opening)) {
+      this.place.reveal(this.opening);
+      this.opening = undefined;
+    }
     if (changed) this.settle();
     return changed;
   }
@@ -106,15 +113,20 @@ export class LogController {
   }
 
   goHome(): void {
+    const { first } = this.source.extent();
     this.following.stop();
-    this.place.show(this.source.extent().first, 'top');
+    this.place.show(first, 'top');
+    // What keys do to the current row is to be seen.
+    if (this.choice.cursor !== undefined) this.choice.cursor = first;
     this.publish();
   }
 
-  /** The last row stays in view. */
+  /** The last row stays in view. A current row that is left behind is none any more: keys begin at the end again. */
   follow(): void {
     this.following.start();
     this.settle();
+    const { cursor, placed } = this.current;
+    if (cursor !== undefined && !placed.some(({ row }) => row === cursor)) this.setCursor(undefined);
   }
 
   /** Stops following; what is on the screen stays. */
@@ -174,9 +186,17 @@ export class LogController {
     return this.choice.copyable();
   }
 
-  /** Opens or closes the details of a row, or unfolds the stack trace under it. */
+  /** Opens or closes the details of a row, or unfolds the stack trace under it. What is opened comes into view and stays. */
   toggle(row: number): void {
+    const folded = this.shapes.foldedUnder(row);
     if (this.shapes.toggle(row)) this.refold();
+    const isUnfolded = this.shapes.isUnfolded(row);
+    if (isUnfolded || this.shapes.isOpened(row)) {
+      this.following.stop();
+      if (isUnfolded) this.place.reveal(row + folded);
+      else this.opening = row;
+      this.place.reveal(row);
+    }
     this.publish();
   }
 

@@ -19,7 +19,21 @@ export interface LogKeyActions {
   readonly openMenu: () => void;
 }
 
-/** Keys of a log view, for the help of the view. */
+/** What the keys of a log do, in the words of the help sheet. */
+export const logKeys: readonly { readonly title: string; readonly keys: string }[] = [
+  { title: 'Move by a line, select with Shift', keys: '↑ ↓' },
+  { title: 'First line; last line and follow', keys: 'Home End' },
+  { title: 'Pause or follow', keys: 'Space' },
+  { title: 'Open or close the details of a line', keys: 'Enter' },
+  { title: 'Next, previous error', keys: 'e E' },
+  { title: 'Next, previous match', keys: 'n N' },
+  { title: 'Mark the line', keys: 'm' },
+  { title: 'Next, previous mark', keys: 'b B' },
+  { title: 'Wrap long lines', keys: 'w' },
+  { title: 'Menu of the line', keys: 'Shift F10' },
+];
+
+/** The same for those who hear it. */
 export const logKeyHelp =
   'Arrows move, Shift selects, Enter opens, Home and End jump, Space pauses, e and E next and previous error, ' +
   'n and N next and previous match, m marks, b and B next and previous mark, w wraps.';

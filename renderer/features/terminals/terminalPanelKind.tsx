@@ -5,7 +5,7 @@ import type { PanelKind, PanelParams } from '../../state/panels.ts';
 import { askForName, closeTerminal, noteClosed, noteTab, useTerminal } from '../../state/terminals.ts';
 import { TerminalPanel } from './TerminalPanel.tsx';
 import classes from './Terminals.module.css';
-import { readTerminalParams } from './terminalParams.ts';
+import { readTerminalParams, terminalTitle } from './terminalParams.ts';
 
 function TerminalTabIcon({ panelId, params }: { panelId: string; params: PanelParams }) {
   const { terminal: id } = readTerminalParams(params);
@@ -27,7 +27,7 @@ function TerminalTabIcon({ panelId, params }: { panelId: string; params: PanelPa
 export const terminalPanelKind: PanelKind = {
   component: TerminalPanel,
   icon: TerminalTabIcon,
-  title: (params) => readTerminalParams(params).name || readTerminalParams(params).service || 'Terminal',
+  title: terminalTitle,
   tabMenu: (panelId, params) => {
     const { terminal } = readTerminalParams(params);
     if (terminal === undefined || serviceOfTerminal(terminal) !== undefined) return [];

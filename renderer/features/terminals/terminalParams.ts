@@ -1,3 +1,4 @@
+import { serviceOfTerminal } from '../../../shared/contract/terminal.ts';
 import type { PanelParams } from '../../state/panels.ts';
 
 /** What a tab with a terminal remembers. */
@@ -14,4 +15,10 @@ export interface TerminalParams {
 export function readTerminalParams(params: PanelParams): TerminalParams {
   const text = (key: string): string => (typeof params[key] === 'string' ? params[key] : '');
   return { terminal: text('terminal') || undefined, service: text('service'), name: text('name') };
+}
+
+/** What the tab of a terminal is called until the server has said more. */
+export function terminalTitle(params: PanelParams): string {
+  const { terminal, name, service } = readTerminalParams(params);
+  return name || service || serviceOfTerminal(terminal ?? '') || 'Terminal';
 }

@@ -138,6 +138,41 @@ describe('log view of the window on the server', () => {
     expect(controller.snapshot().waiting).toBe(0);
   });
 
+  it('details that are opened at the lower edge come into view whole, and stay while lines arrive', async () => {
+    const writer = await fill('svc', 200);
+    const source = await opened();
+    const controller = controllerOf(source);
+    await waitFor('the last line on the screen', () => shownTexts(controller).at(-1) === 'INFO line 200');
+    const last = source.extent().end - 1;
+    controller.toggle(last);
+    // What the view measures once the details are drawn.
+    controller.measure(new Map([[last, 140]]));
+    const placed = () => controller.snapshot().placed.find(({ row }) => row === last);
+    expect(placed()).toEqual({ row: last, top: 260 });
+    writer.write('stdout', Buffer.from('more\nand more\n'), nowUs());
+    await waitFor('two lines that wait', () => controller.snapshot().waiting === 2);
+    expect(placed()).toEqual({ row: last, top: 260 });
+    // Details taller than the view begin at its upper edge.
+    controller.toggle(last);
+    controller.toggle(last);
+    controller.measure(new Map([[last, 900]]));
+    expect(placed()).toEqual({ row: last, top: 0 });
+  });
+
+  it('the current row is where keys lead: Home takes it along, and the end lets go of one that is left behind', async () => {
+    await fill('svc', 200);
+    const controller = controllerOf(await opened());
+    controller.showRow(100);
+    controller.goHome();
+    expect(controller.snapshot().cursor).toBe(0);
+    controller.follow();
+    expect(controller.snapshot().cursor).toBeUndefined();
+    controller.moveCursor(-1, false);
+    const { cursor } = controller.snapshot();
+    controller.follow();
+    expect(controller.snapshot().cursor).toBe(cursor);
+  });
+
   it('what was read and selected is there again after the server was started anew', async () => {
     await fill('svc', 3000);
     const source = await opened();
