@@ -112,7 +112,7 @@ async function runUnknownVerb(
   if (!connection) return undefined;
   const { services } = await connection.client.desktop.status({}, { signal: context.signal });
   if (!services.some(({ name }) => name === word)) {
-    const { coreServices } = await import('./coreServices.ts');
+    const { coreServices } = await import('../../shared/client/coreServices.ts');
     const core = await coreServices(connection.client, context.signal);
     if (!core.includes(word)) return undefined;
   }

@@ -30,6 +30,7 @@ import type { SettingsFile } from './settings/settingsFile.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
 import type { MetricBoard } from './traces/metricBoard.ts';
 import type { TraceStore } from './traces/traceStore.ts';
+import { isCoreName } from './traffic/coreCalls.ts';
 
 /** What {@link createServerApi} works with: the parts of a server. */
 export interface ServerApiOptions {
@@ -72,13 +73,17 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
     mounts: [...events.mounts, blobMount(state.blobs, options.logger.child('blobs'))],
     ui: options.uiFolder ? new UiFiles(options.uiFolder, credentials, () => ports.proxyPort) : undefined,
     traffic: traffic.proxy,
-    handleCoreCall: traffic.handleCoreCall,
+    coreCalls: traffic.coreCalls,
     grpcRoutes: grpcRoutes(events),
     routes: apiRoutes({
       runtime,
       logs,
       registry,
-      graph: (windowMs) => observedGraph(runtime.graph(), traffic.callStats, windowMs, events.flows.flows(windowMs)),
+      graph: (windowMs) =>
+        observedGraph(runtime.graph(), traffic.callStats, windowMs, {
+          flows: events.flows.flows(windowMs),
+          isCore: (name) => isCoreName(name, (one) => registry.isCore(one)),
+        }),
       calls: traffic.recentCalls,
       callStats: traffic.callStats,
       traces: options.traces,

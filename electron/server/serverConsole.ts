@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import { contractServices } from './api/api.ts';
 import { systemClock } from './base/clock.ts';
 import { CallConsole } from './calls/callConsole.ts';
 import { CallHistory } from './calls/callHistory.ts';
 import { EndpointCatalog } from './calls/endpointCatalog.ts';
 import { SavedCalls } from './calls/savedCalls.ts';
+import { seenMessages } from './calls/seenMessages.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import type { Call } from './traffic/call.ts';
 import type { RecentCalls } from './traffic/recentCalls.ts';
 
 /** Calls of a service, newest first, that are looked through for endpoints. */
@@ -28,6 +31,7 @@ export function createServerConsole({ home, registry, recentCalls, runtime, gate
   const catalog = new EndpointCatalog({
     registry,
     seen: (service) => recentCalls.find({ to: service }, MAX_SEEN),
+    contract: contractServices,
     clock: systemClock,
   });
   const callHistory = new CallHistory(join(home, 'calls.json'), systemClock);
@@ -44,5 +48,9 @@ export function createServerConsole({ home, registry, recentCalls, runtime, gate
     tokenFor: (service) => (registry.isCore(service) ? token : undefined),
     clock: systemClock,
   });
-  return { console, catalog, callHistory, savedCalls: new SavedCalls(() => runtime.projects()) };
+  return {
+    ...{ console, catalog, callHistory },
+    savedCalls: new SavedCalls(() => runtime.projects()),
+    seenMessages: (call: Call) => seenMessages(call, catalog),
+  };
 }

@@ -1,5 +1,5 @@
-import type { RequestListener } from 'node:http';
 import { AccessLogs } from './accessLogs.ts';
+import type { CoreCallListener } from './api/http/apiPort.ts';
 import type { Credentials } from './api/http/credentials.ts';
 import type { Authority } from './auth/authority.ts';
 import { systemClock } from './base/clock.ts';
@@ -20,6 +20,7 @@ import { tellOwnAnswer } from './traffic/accessEntry.ts';
 import { type Call, isFailed } from './traffic/call.ts';
 import { Callers } from './traffic/callers.ts';
 import { CallStats } from './traffic/callStats.ts';
+import { CoreCalls } from './traffic/coreCalls.ts';
 import { spanOfCall } from './traffic/callSpan.ts';
 import type { InFlight } from './traffic/inFlight.ts';
 import { RecentCalls } from './traffic/recentCalls.ts';
@@ -49,8 +50,8 @@ export interface ServerTraffic {
   readonly callers: Callers;
   readonly callStats: CallStats;
   readonly recentCalls: RecentCalls;
-  /** Enters a call of a core service on the proxy port in the access log. */
-  readonly handleCoreCall: RequestListener;
+  /** Enters what is asked of core services on the proxy port in the access log, and among the calls. */
+  readonly coreCalls: CoreCallListener;
   /** Lets go of what watched; gateway and proxy are closed by whoever listens. */
   dispose(): void;
   /** Writes what waits for the access logs and ends them; the log store must still be open. */
@@ -73,31 +74,46 @@ export async function createServerTraffic(options: ServerTrafficOptions): Promis
     logger: options.logger.child('logs'),
   });
   const callers = new Callers(callerLookup(createConnectionOwners(), options.table, runtime));
+  const handleCall = (call: Call): void => {
+    callStats.add(call);
+    recentCalls.add(call);
+    if (call.traceId !== '' && sampler.keeps(call.traceId, isFailed(call))) traces.add(spanOfCall(call));
+  };
+  const serviceOfToken = (token: string): string | undefined => credentials.serviceOfToken(token);
+  const keptBodyBytes = (): number => settings.current.keptBodyKilobytes * 1024;
+  const ownPorts = new Set<number>();
+  const coreCalls = new CoreCalls({
+    ...{ serviceOfToken, ownPorts, keptBodyBytes, clock: systemClock, onDidCall: handleCall },
+    isCore: (name) => registry.isCore(name),
+  });
   const shared = {
     registry,
     states: serviceStates(runtime),
     inFlight,
     callers,
     onDidAnswer: accessLogs.tell,
-    keptBodyBytes: () => settings.current.keptBodyKilobytes * 1024,
+    keptBodyBytes,
+    ownPorts,
     guard: createTrafficGuard(options.authority, credentials, callers),
-    onDidCall: (call: Call) => {
-      callStats.add(call);
-      recentCalls.add(call);
-      if (sampler.keeps(call.traceId, isFailed(call))) traces.add(spanOfCall(call));
-    },
+    onDidCall: handleCall,
   };
   return {
     gateway: new Gateway({ ...shared, version: options.version }),
     proxy: new Proxy({
       ...shared,
-      serviceOfToken: (token: string) => credentials.serviceOfToken(token),
+      serviceOfToken,
       isOwnToken: (token: string) => token === credentials.token,
     }),
     callers,
     callStats,
     recentCalls,
-    handleCoreCall: (request, response) => tellOwnAnswer('proxy', request, response, accessLogs.tell),
+    coreCalls: {
+      handleCall(request, response, name) {
+        tellOwnAnswer('proxy', request, response, accessLogs.tell);
+        coreCalls.watch(request, response, name);
+      },
+      handleSocket: (request, name) => coreCalls.watchSocket(request, name),
+    },
     dispose: () => store.dispose(),
     closeLogs: () => accessLogs.close(),
   };

@@ -1,6 +1,6 @@
 import type { Call } from '../../shared/contract/gen/traffic_pb.ts';
 import { draftOfCall } from './callBody.ts';
-import { type CallDraft, editCall } from './callDraft.ts';
+import { type CallDraft, editCall, makeDraft } from './callDraft.ts';
 import { openPage } from './navigation.ts';
 import { api } from '../client/api.ts';
 import { attempt } from './actions.ts';
@@ -73,6 +73,34 @@ async function withBody(call: Call, use: (draft: CallDraft) => void): Promise<vo
   });
 }
 
+/** A call that a trace tells of. */
+export interface SpanCall {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly service: string;
+  /** Empty for gRPC. */
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+}
+
+/** Opens the call of a span to be sent again: with its body while the call itself is kept, else as far as the trace says. */
+export async function resendSpan({ traceId, spanId, service, method, path }: SpanCall): Promise<void> {
+  await attempt('The call could not be read', async () => {
+    const { calls } = await api().traffic.calls({ traceId, to: service, limit: 1000 });
+    const call = calls.find((one) => one.spanId === spanId);
+    if (call) {
+      await withBody(call, editCall);
+      return;
+    }
+    const endpoint = method === '' ? path.slice(1).replace('/', '.') : '';
+    editCall(makeDraft({ service, endpoint, method, path }));
+    if (!['GET', 'HEAD'].includes(method)) {
+      showToast({ tone: 'warn', title: 'What was sent is not there any more: traces keep no bodies.' });
+    }
+  });
+}
+
 /** One thing that can be done with a call that was seen. */
 export interface CallAction {
   readonly id: string;
@@ -92,13 +120,15 @@ export function callActions(call: Call): CallAction[] {
     group: 'look',
     run: () => openCallLog(call),
   });
-  if (call.kind === 'http' || call.kind === 'stream') {
+  if (call.kind !== 'websocket') {
     list.push({
       id: 'resend',
       label: 'Send again…',
       group: 'send',
       run: () => void withBody(call, editCall),
     });
+  }
+  if (call.kind === 'http' || call.kind === 'stream') {
     const gateway = serverStore.getState().server?.gateway ?? '';
     if (gateway !== '') {
       list.push({

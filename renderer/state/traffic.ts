@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { GraphEdge, GraphNode, GraphResponse } from '../../shared/contract/gen/graph_pb.ts';
+import { Kind } from '../../shared/contract/gen/state_pb.ts';
 import { api } from '../client/api.ts';
 import { paced } from './paced.ts';
 import { whileWatched } from './whileWatched.ts';
@@ -15,6 +16,11 @@ const topicPrefix = 'topic:';
 /** The topic that a node stands for; undefined for any other node. */
 export function topicOf(node: string): string | undefined {
   return node.startsWith(topicPrefix) ? node.slice(topicPrefix.length) : undefined;
+}
+
+/** Whether a node is a service of micro itself, such as the store. */
+export function isCore(node: string): boolean {
+  return trafficStore.getState().nodes.get(node)?.kind === Kind.CORE;
 }
 
 /** Whether a line is of events, not of calls. */

@@ -17,6 +17,7 @@ const KIND_WORDS: Record<Kind, string> = {
   [Kind.TASK]: 'task',
   [Kind.EXTERNAL]: 'external',
   [Kind.TOPIC]: 'topic',
+  [Kind.CORE]: 'core',
 };
 
 /** The status as the command line and JSON say it; a status of a newer server is `unknown`. */

@@ -11,9 +11,11 @@ import type { Verb } from '../verb.ts';
 /** `micro graph`: who calls whom, declared and seen, with figures since the server started. */
 export const graphVerb: Verb = {
   configure(command) {
+    command.option('--core', 'also the calls to micro itself (store, config, events, …)');
     command.option('--mermaid', 'as a diagram for Markdown (https://mermaid.js.org)');
     addExamples(command, [
       ['micro graph', 'who calls whom, who publishes and consumes what, how often, how long it takes'],
+      ['micro graph --core', 'who looks into store, config and events as well'],
       ['micro graph --mermaid > graph.mmd', 'a diagram'],
       [
         'micro graph --json',
@@ -23,7 +25,8 @@ export const graphVerb: Verb = {
   },
   async run(context, _args, options) {
     const { client } = await context.connect();
-    const graph = await client.desktop.graph({}, { signal: context.signal });
+    const all = await client.desktop.graph({}, { signal: context.signal });
+    const graph = options.core === true ? all : withoutCore(all);
     if (context.json) context.out.json(toJson(graph));
     else if (options.mermaid === true) for (const line of toMermaid(graph)) context.out.line(line);
     else print(context, graph);
@@ -31,7 +34,14 @@ export const graphVerb: Verb = {
   },
 };
 
-function toJson({ nodes, edges }: GraphResponse): unknown {
+type Shown = Pick<GraphResponse, 'nodes' | 'edges'>;
+
+function withoutCore({ nodes, edges }: GraphResponse): Shown {
+  const core = new Set(nodes.filter(({ kind }) => kind === Kind.CORE).map(({ name }) => name));
+  return { nodes: nodes.filter(({ name }) => !core.has(name)), edges: edges.filter(({ to }) => !core.has(to)) };
+}
+
+function toJson({ nodes, edges }: Shown): unknown {
   return {
     nodes: nodes.map((node) => ({ name: node.name, kind: kindOf(node), status: statusWord(node.status) })),
     edges: edges.map(({ from, to, kind, declared, calls, errors, p50Ms, p95Ms }) => ({
@@ -57,7 +67,7 @@ function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
-function print(context: CliContext, { nodes, edges }: GraphResponse): void {
+function print(context: CliContext, { nodes, edges }: Shown): void {
   if (edges.length === 0) {
     context.say(nodes.length === 0 ? 'no services' : 'no service depends on another, and no call was seen');
     return;
@@ -94,7 +104,7 @@ function print(context: CliContext, { nodes, edges }: GraphResponse): void {
 }
 
 /** A Mermaid flowchart; edges that were never used are dotted. Ids are numbers, since names such as `end` are words of Mermaid. */
-function toMermaid({ nodes, edges }: GraphResponse): string[] {
+function toMermaid({ nodes, edges }: Shown): string[] {
   const ids = new Map(nodes.map((node, index) => [node.name, `n${index}`]));
   return [
     'graph LR',

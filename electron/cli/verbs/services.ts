@@ -1,4 +1,4 @@
-import { coreServices } from '../coreServices.ts';
+import { coreServices } from '../../../shared/client/coreServices.ts';
 import { exitCode } from '../exitCode.ts';
 import { addExamples } from '../program.ts';
 import type { Verb } from '../verb.ts';

@@ -1,4 +1,4 @@
-import type { FileRegistry } from '@bufbuild/protobuf';
+import type { Registry } from '@bufbuild/protobuf';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import {
   type CallEnd,
@@ -118,7 +118,7 @@ export class CallConsole {
   /** The endpoint that a request names; undefined for free HTTP. */
   private async endpointOf(
     request: ServiceCallRequest,
-  ): Promise<{ endpoint?: ServiceEndpoint; types?: FileRegistry | undefined }> {
+  ): Promise<{ endpoint?: ServiceEndpoint; types?: Registry | undefined }> {
     const wanted = request.endpoint.trim();
     if (wanted === '') return {};
     const { endpoints, types } = await this.options.catalog.endpoints(request.service, false);

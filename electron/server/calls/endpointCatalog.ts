@@ -1,9 +1,11 @@
-import type { FileRegistry } from '@bufbuild/protobuf';
+import type { DescService } from '@bufbuild/protobuf';
 import type { ServiceEndpoint } from '../../../shared/contract/gen/calls_pb.ts';
 import type { Clock } from '../base/clock.ts';
 import { CORE_KIND, type Registry, type RegistryNode } from '../registry/registry.ts';
 import type { Call } from '../traffic/call.ts';
+import { coreEndpoints } from './coreEndpoints.ts';
 import { reflect } from './grpcReflection.ts';
+import type { Offer } from './offer.ts';
 import { OPENAPI_PATHS, parseOpenApi } from './openApi.ts';
 import { registryEndpoints } from './registryEndpoints.ts';
 import { seenEndpoints } from './seenEndpoints.ts';
@@ -24,15 +26,9 @@ export interface EndpointCatalogOptions {
   registry: Pick<Registry, 'get'>;
   /** Calls to the service that were seen, newest first. */
   seen(service: string): Iterable<Call>;
+  /** Services of the contract: what micro itself offers. */
+  contract: readonly DescService[];
   clock: Clock;
-}
-
-/** What a service offers, and what was found out in vain. */
-export interface Offer {
-  endpoints: ServiceEndpoint[];
-  notes: string[];
-  /** Types that a service of gRPC described. */
-  types?: FileRegistry;
 }
 
 interface Asked {
@@ -50,6 +46,8 @@ export class EndpointCatalog {
   /** Every endpoint once, by the source that knows most of it. */
   async endpoints(service: string, refresh: boolean): Promise<Offer> {
     const known = this.options.registry.get(service);
+    // micro itself has said everything in its contract.
+    if (known?.metadata.kind === CORE_KIND) return coreEndpoints(this.options.contract, service);
     const registered = known ? registryEndpoints(known) : [];
     // A service that registered its endpoints with their schemas has said everything.
     const hasSaid = known?.endpoints.some(({ metadata }) => metadata.requestSchema !== undefined) === true;
@@ -64,8 +62,6 @@ export class EndpointCatalog {
   }
 
   private ask(service: string, node: RegistryNode | undefined, refresh: boolean): Promise<Offer> {
-    // micro itself has said everything in the registry.
-    if (node?.metadata.kind === CORE_KIND) return Promise.resolve({ endpoints: [], notes: [] });
     if (!node) return Promise.resolve({ endpoints: [], notes: ['the service has no ready instance to ask'] });
     const now = this.options.clock.monotonic();
     const last = this.asked.get(service);

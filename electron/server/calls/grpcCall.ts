@@ -1,12 +1,5 @@
 import http2 from 'node:http2';
-import {
-  type DescMethod,
-  type FileRegistry,
-  fromBinary,
-  fromJsonString,
-  toBinary,
-  toJsonString,
-} from '@bufbuild/protobuf';
+import { type DescMethod, type Registry, fromBinary, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { ServiceCallEvent } from '../../../shared/contract/gen/calls_pb.ts';
 import type { BuiltRequest } from './buildRequest.ts';
@@ -23,7 +16,7 @@ export interface GrpcCodec {
 }
 
 /** The codec of a method; `registry` is what the service described, undefined when it did not. */
-export function codecOf(path: string, registry: FileRegistry | undefined): GrpcCodec {
+export function codecOf(path: string, registry: Registry | undefined): GrpcCodec {
   const method = registry && methodOf(path, registry);
   if (!registry || !method) {
     return {
@@ -48,7 +41,8 @@ export function codecOf(path: string, registry: FileRegistry | undefined): GrpcC
   };
 }
 
-function methodOf(path: string, registry: FileRegistry): DescMethod | undefined {
+/** The method that a path names: `/package.Service/Method`. */
+export function methodOf(path: string, registry: Registry): DescMethod | undefined {
   const [, service = '', name] = path.split('/');
   return registry.getService(service)?.methods.find((method) => method.name === name);
 }

@@ -1,13 +1,4 @@
-import {
-  create,
-  createFileRegistry,
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  type FileRegistry,
-  fromBinary,
-  ScalarType,
-} from '@bufbuild/protobuf';
+import { create, createFileRegistry, type FileRegistry, fromBinary } from '@bufbuild/protobuf';
 import {
   type DescriptorProto,
   type FileDescriptorProto,
@@ -16,7 +7,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
-import { type ServiceEndpoint, ServiceEndpointSchema } from '../../../shared/contract/gen/calls_pb.ts';
+import type { ServiceEndpoint } from '../../../shared/contract/gen/calls_pb.ts';
 import {
   type ReflectionRequest,
   ReflectionRequestSchema,
@@ -25,14 +16,10 @@ import {
 } from '../../../shared/contract/gen/grpc_reflection_pb.ts';
 import { ServerReflection as OlderReflection } from '../../../shared/contract/gen/grpc_reflection_v1alpha_pb.ts';
 import type { RegistryNode } from '../registry/registry.ts';
-import { exampleOf, type Schema } from './jsonSchema.ts';
-import { bodyParameters } from './openApi.ts';
+import { grpcEndpoint } from './grpcEndpoint.ts';
 
 /** ms that a service has to describe itself. What it says in vain is asked for again by hand alone, so it gets its time. */
 const TIMEOUT_MS = 10_000;
-
-/** Levels of nested messages that are written out as a schema. */
-const MAX_DEPTH = 6;
 
 /** Services that every server of gRPC has for its own sake. */
 const OWN_SERVICES = /^grpc\.(?:reflection|health|channelz)\./;
@@ -91,7 +78,7 @@ async function reflectWith(
   const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: sorted(files) }));
   const endpoints = wanted.flatMap((name) => {
     const found = registry.getService(name);
-    return found ? found.methods.map((method) => endpointOf(found, method)) : [];
+    return found ? found.methods.map((method) => grpcEndpoint(found, method, 'reflection')) : [];
   });
   return { endpoints, registry };
 }
@@ -131,52 +118,4 @@ function sorted(files: ReadonlyMap<string, FileDescriptorProto>): FileDescriptor
   };
   for (const name of files.keys()) add(name);
   return [...out];
-}
-
-function endpointOf(service: DescService, method: DescMethod): ServiceEndpoint {
-  const schema = schemaOf(method.input);
-  return create(ServiceEndpointSchema, {
-    name: `${service.typeName}.${method.name}`,
-    protocol: 'grpc',
-    path: `/${service.typeName}/${method.name}`,
-    parameters: bodyParameters(schema),
-    requestSchema: JSON.stringify(schema),
-    responseSchema: JSON.stringify(schemaOf(method.output)),
-    example: JSON.stringify(exampleOf(schema), null, 2),
-    clientStreaming: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
-    serverStreaming: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
-    source: 'reflection',
-  });
-}
-
-/** A message as a JSON Schema, in the names of protobuf's JSON. */
-function schemaOf(message: DescMessage, depth = 0): Schema {
-  if (message.typeName === 'google.protobuf.Timestamp') return { type: 'string', format: 'date-time' };
-  if (message.typeName.startsWith('google.protobuf.') || depth > MAX_DEPTH) return { type: 'object' };
-  const properties = message.fields.map((field): [string, Schema] => {
-    const one = (): Schema => {
-      if (field.message) return schemaOf(field.message, depth + 1);
-      if (field.enum) return { type: 'string', enum: field.enum.values.map(({ name }) => name) };
-      return { type: scalarType(field.scalar ?? ScalarType.STRING) };
-    };
-    if (field.fieldKind === 'list') return [field.jsonName, { type: 'array', items: one() }];
-    if (field.fieldKind === 'map') return [field.jsonName, { type: 'object' }];
-    return [field.jsonName, one()];
-  });
-  return { type: 'object', properties: Object.fromEntries(properties) };
-}
-
-function scalarType(scalar: ScalarType): string {
-  switch (scalar) {
-    case ScalarType.BOOL:
-      return 'boolean';
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
-      return 'string';
-    case ScalarType.DOUBLE:
-    case ScalarType.FLOAT:
-      return 'number';
-    default:
-      return 'integer';
-  }
 }

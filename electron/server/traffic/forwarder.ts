@@ -12,6 +12,7 @@ import { GrpcExchange } from './grpcExchange.ts';
 import { isGrpc } from './grpcRequest.ts';
 import { endpointsOf, type TrafficGuard } from './guard.ts';
 import type { InFlight } from './inFlight.ts';
+import { KeptBody } from './keptBody.ts';
 import { ANSWER_TIMEOUT_MS } from './limits.ts';
 import { type NewCall, newCall } from './newCall.ts';
 import { NodeChoice } from './nodeChoice.ts';
@@ -44,6 +45,8 @@ export interface TrafficOptions {
   answerTimeoutMs?: number | undefined;
   /** ms that a request waits for a service that is on its way. Default: ten seconds. */
   holdMs?: number | undefined;
+  /** Is kept: the local ports of connections in HTTP/2 to services, by which a service of micro itself knows its gateway. */
+  ownPorts?: Set<number> | undefined;
 }
 
 /** Who calls, and what must not be passed on. */
@@ -73,7 +76,7 @@ export class Forwarder {
       inFlight,
       answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     };
-    this.sessions = new UpstreamSessions(registry, systemClock);
+    this.sessions = new UpstreamSessions(registry, systemClock, options.ownPorts);
   }
 
   /** Ends the connections to services. */
@@ -100,6 +103,7 @@ export class Forwarder {
   ): void {
     const startedAt = this.host.clock.monotonic();
     const { call, headers } = this.prepare(request, route, caller);
+    if (rpc) call.body = this.placeForMessage();
     let told = false;
     const tell = (): void => {
       if (told || exchange.isUnknown) return;
@@ -213,6 +217,12 @@ export class Forwarder {
       call.from = name;
       onDidAnswer(entry);
     });
+  }
+
+  /** Of the call of an endpoint not the body is kept, but the message that is made of all of the request. */
+  private placeForMessage(): KeptBody | undefined {
+    const limit = this.options.keptBodyBytes?.() ?? 0;
+    return limit > 0 ? new KeptBody('application/json', limit) : undefined;
   }
 
   private prepare(request: IncomingMessage, route: Route, caller: Caller): NewCall {

@@ -150,6 +150,7 @@ export class GrpcExchange {
     request.on('data', (chunk: Buffer) => {
       call.requestBytes += chunk.length;
       const bytes = decoder ? decoder.push(chunk) : chunk;
+      call.body?.take(bytes);
       if (!upstream.closed && !upstream.write(bytes)) request.pause();
     });
     upstream.on('drain', () => request.resume());

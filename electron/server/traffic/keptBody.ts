@@ -4,6 +4,9 @@ import type { IncomingMessage } from 'node:http';
 const TEXT =
   /^(?:text\/|application\/(?:json|xml|x-www-form-urlencoded|graphql|x-ndjson|[\w.-]+\+(?:json|xml))(?:$|[\s;]))/i;
 
+/** Codings of gRPC messages that can be undone. */
+const KNOWN_CODING = /^(?:identity|gzip|deflate)$/;
+
 /**
  * The beginning of the body of a request, as it passed, to be sent again. Copies, since a piece of a socket's buffer would
  * keep the whole buffer; no more than `limit` bytes, however large the body is.
@@ -16,6 +19,8 @@ export class KeptBody {
   constructor(
     readonly contentType: string,
     private readonly limit: number,
+    /** How messages of gRPC that are marked as compressed are compressed. */
+    readonly coding = 'identity',
   ) {}
 
   /** Bytes that are kept. */
@@ -42,17 +47,18 @@ export class KeptBody {
   }
 }
 
-/** A place for the body of a request, when it is text; undefined for everything else, compressed text included. */
+/**
+ * A place for the body of a request, when it is text or messages of gRPC; undefined for everything else, compressed text
+ * included.
+ */
 export function keptBodyOf(request: Pick<IncomingMessage, 'headers'>, limit: number): KeptBody | undefined {
   if (limit <= 0) return undefined;
   const { 'content-type': type, 'content-encoding': coding } = request.headers;
-  // Frames of gRPC hold JSON, and are none.
-  if (
-    type === undefined ||
-    !TEXT.test(type) ||
-    type.startsWith('application/grpc') ||
-    (coding !== undefined && coding !== 'identity')
-  )
-    return undefined;
+  if (type === undefined) return undefined;
+  if (type.startsWith('application/grpc')) {
+    const of = String(request.headers['grpc-encoding'] ?? 'identity');
+    return KNOWN_CODING.test(of) ? new KeptBody(type, limit, of) : undefined;
+  }
+  if (!TEXT.test(type) || (coding !== undefined && coding !== 'identity')) return undefined;
   return new KeptBody(type, limit);
 }

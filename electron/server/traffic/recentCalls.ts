@@ -88,9 +88,14 @@ export class RecentCalls implements Disposable {
     return [...found.values()].sort((a, b) => b.id - a.id).slice(0, limit);
   }
 
-  /** A call whose body is kept, by its id. */
-  withKeptBody(id: number): Call | undefined {
-    for (const call of this.withBody) if (call.id === id) return call;
+  /** A call that is still kept, by its id. */
+  get(id: number): Call | undefined {
+    const found = this.recent.all().find((call) => call.id === id);
+    if (found) return found;
+    for (const { recent, failed } of this.edges.values()) {
+      const call = [...recent.all(), ...failed.all()].find((one) => one.id === id);
+      if (call) return call;
+    }
     return undefined;
   }
 

@@ -81,7 +81,6 @@ export class RpcExchange {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) {
       this.call.requestBytes += chunk.length;
-      this.call.body?.take(chunk);
       if (this.call.requestBytes > MAX_MESSAGE_BYTES) {
         throw new MicroError('api.invalid', `a request to an endpoint may have ${MAX_MESSAGE_BYTES} bytes at most`);
       }
@@ -94,7 +93,9 @@ export class RpcExchange {
         contentType: request.headers['content-type'] ?? '',
         body: Buffer.concat(chunks).toString(),
       });
-      return JSON.stringify(message);
+      const json = JSON.stringify(message);
+      this.call.body?.take(Buffer.from(json));
+      return json;
     } catch (error) {
       throw new MicroError('api.invalid', `the body cannot be read: ${(error as Error).message}`);
     }

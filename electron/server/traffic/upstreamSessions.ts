@@ -31,6 +31,7 @@ export class UpstreamSessions implements Disposable {
   constructor(
     registry: Registry,
     private readonly clock: Clock,
+    private readonly ownPorts?: Set<number>,
   ) {
     this.subscription = registry.onDidChange(({ action, service }) => {
       const nodes = action === 'delete' ? [] : service.nodes;
@@ -71,6 +72,7 @@ export class UpstreamSessions implements Disposable {
       });
       session.once('connect', () => {
         tooLong.dispose();
+        this.note(session);
         session.setLocalWindowSize(SESSION_WINDOW_BYTES);
         resolve(upstream);
       });
@@ -85,6 +87,14 @@ export class UpstreamSessions implements Disposable {
     opened.catch(() => {});
     this.entries.set(node.id, { service, address: node.address, port: node.port, opened, session });
     return opened;
+  }
+
+  /** Keeps the local port of a connection while it is open. */
+  private note(session: http2.ClientHttp2Session): void {
+    const { localPort } = session.socket;
+    if (!this.ownPorts || localPort === undefined) return;
+    this.ownPorts.add(localPort);
+    session.once('close', () => this.ownPorts?.delete(localPort));
   }
 
   /** Calls under way go on to their end. */

@@ -12,11 +12,12 @@ import { ServiceDot } from '../../ui/ServiceDot.tsx';
 import { tabId, Tabs } from '../../ui/Tabs.tsx';
 import { BodyEditor } from './BodyEditor.tsx';
 import { bodyParameters, valuesOfBody, withBodyValue } from './bodyForm.ts';
-import { draftOfEndpoint, formParameters, methods, takesBody } from './callRequest.ts';
+import { draftOfEndpoint, draftOfService, formParameters, methods, takesBody } from './callRequest.ts';
 import classes from './Calls.module.css';
 import { FieldsForm } from './FieldsForm.tsx';
 import { HeadersEditor } from './HeadersEditor.tsx';
 import { SaveCallForm } from './SaveCallForm.tsx';
+import { useCoreServices } from './useCoreServices.ts';
 import { useEndpoints } from './useEndpoints.ts';
 
 type Part = 'fields' | 'body' | 'headers';
@@ -47,6 +48,7 @@ export function RequestEditor({
   const [wantedPart, setPart] = useState<Part>('body');
   const [saving, setSaving] = useState(false);
   const services = useShownServices();
+  const core = useCoreServices();
   const gateway = useServerInfo()?.gateway ?? '';
   const query = useEndpoints(draft.service);
   const endpoints = query.data?.endpoints ?? [];
@@ -55,7 +57,7 @@ export function RequestEditor({
   const inBody = endpoint ? bodyParameters(endpoint) : [];
   const bodyValues = inBody.length > 0 ? valuesOfBody(draft.body, inBody) : undefined;
   const parameters = endpoint ? [...formParameters(endpoint), ...(bodyValues ? inBody : [])] : [];
-  const canSend = draft.service !== '' && !running;
+  const canSend = draft.service !== '' && !running && (draft.endpoint !== '' || !core.includes(draft.service));
 
   const hasBody = isGrpc || takesBody(draft.method);
   const parts: readonly { id: Part; title: string }[] = [
@@ -78,30 +80,36 @@ export function RequestEditor({
           text={draft.service === '' ? 'Choose a service' : draft.service}
           label="Service"
           active={false}
-          choices={services.map(({ name }) => ({
+          choices={[...services.map(({ name }) => name), ...core].map((name) => ({
             key: name,
             label: (
               <span className={classes.named}>
                 <ServiceDot service={name} />
                 {name}
+                {core.includes(name) ? <span className={classes.dim}>core</span> : null}
               </span>
             ),
             chosen: name === draft.service,
-            pick: () => onDraft({ ...draft, service: name, endpoint: '', fields: {}, method: draft.method || 'GET' }),
+            pick: () => onDraft(draftOfService(name, draft)),
           }))}
         />
         {draft.service === '' ? null : (
           <ChoiceMenu
-            text={draft.endpoint === '' ? 'Free call' : draft.endpoint}
+            text={draft.endpoint || (core.includes(draft.service) ? 'Choose an endpoint' : 'Free call')}
             label="Endpoint"
             active={draft.endpoint !== ''}
             choices={[
-              {
-                key: '',
-                label: 'Free call: any method and path',
-                chosen: draft.endpoint === '',
-                pick: () => onDraft({ ...draft, endpoint: '', fields: {}, method: draft.method || 'GET' }),
-              },
+              // micro itself has its endpoints and nothing else.
+              ...(core.includes(draft.service)
+                ? []
+                : [
+                    {
+                      key: '',
+                      label: 'Free call: any method and path',
+                      chosen: draft.endpoint === '',
+                      pick: () => onDraft({ ...draft, endpoint: '', fields: {}, method: draft.method || 'GET' }),
+                    },
+                  ]),
               ...endpoints.map((each) => ({
                 key: each.name,
                 label: (

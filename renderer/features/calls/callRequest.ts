@@ -39,6 +39,17 @@ export function requestOf(
   };
 }
 
+/** The draft with another service: what was said of an endpoint of the one before says nothing to it. */
+export function draftOfService(service: string, before: CallDraft): CallDraft {
+  if (before.service === service) return before;
+  const wasFree = before.endpoint === '' && before.method !== '';
+  return makeDraft({
+    service,
+    headers: before.headers,
+    ...(wasFree ? { method: before.method, path: before.path, body: before.body } : {}),
+  });
+}
+
 /** The draft that an endpoint asks for: its method and path, a field for each parameter, an example of its body. */
 export function draftOfEndpoint(service: string, endpoint: ServiceEndpoint, before: CallDraft): CallDraft {
   const isSame = before.service === service && before.endpoint === endpoint.name;

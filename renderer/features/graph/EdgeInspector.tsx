@@ -5,7 +5,7 @@ import { callActions, openCall } from '../../state/callActions.ts';
 import { useLiveCalls } from '../../state/calls.ts';
 import { selectEdge, selectService } from '../../state/navigation.ts';
 import { useService } from '../../state/serverState.ts';
-import { edgeEnds, isOfEvents, outside, topicOf, trafficStore, useTraffic } from '../../state/traffic.ts';
+import { edgeEnds, isCore, isOfEvents, outside, topicOf, trafficStore, useTraffic } from '../../state/traffic.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CallList, type MenuPlace } from '../../ui/CallList.tsx';
 import { Chip } from '../../ui/Chip.tsx';
@@ -97,7 +97,9 @@ function Figures({ edgeId }: { edgeId: string }) {
         {formatCount(edge.calls, 'call')}, {formatCount(edge.errors, 'error')}
       </Fact>
       <Fact term="Last call">{edge.lastAt > 0 ? <Ago at={edge.lastAt} /> : null}</Fact>
-      <Fact term="Declared">{edge.from === outside ? null : edge.declared ? 'in dependsOn' : 'no, only seen'}</Fact>
+      <Fact term="Declared">
+        {edge.from === outside || isCore(edge.to) ? null : edge.declared ? 'in dependsOn' : 'no, only seen'}
+      </Fact>
     </DefinitionList>
   );
 }

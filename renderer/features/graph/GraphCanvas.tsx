@@ -3,9 +3,10 @@ import '@xyflow/react/dist/style.css';
 import { useMemo, useRef, useState } from 'react';
 import { openPage, selectEdge } from '../../state/navigation.ts';
 import { openLog } from '../../state/panels.ts';
-import { outside, topicOf } from '../../state/traffic.ts';
+import { isCore, outside, topicOf } from '../../state/traffic.ts';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
 import classes from './Graph.module.css';
+import { CoreNode, openCore } from './CoreNode.tsx';
 import { GraphControls } from './GraphControls.tsx';
 import { GraphEdge } from './GraphEdge.tsx';
 import { groupMenu, serviceMenu } from './graphMenu.tsx';
@@ -25,12 +26,12 @@ import { useFlowNodes } from './useFlowNodes.ts';
 import { nodeElement, useGraphKeys } from './useGraphKeys.ts';
 import { usePointingStore } from './usePointingStore.ts';
 
-const nodeTypes = { service: ServiceNode, group: GroupNode, outside: OutsideNode, topic: TopicNode };
+const nodeTypes = { service: ServiceNode, group: GroupNode, outside: OutsideNode, topic: TopicNode, core: CoreNode };
 const edgeTypes = { calls: GraphEdge };
 
 /** Whether a node is no service and no group: it has no log, no inspector and no menu. */
 function isPlain(id: string): boolean {
-  return id === outside || topicOf(id) !== undefined;
+  return id === outside || topicOf(id) !== undefined || isCore(id);
 }
 
 /** The pointer may tremble so many px in a click without dragging the node. */
@@ -78,6 +79,7 @@ export function GraphCanvas(props: CanvasProps) {
     if (opening === undefined) return;
     if ('log' in opening) openLog([opening.log]);
     else if ('topic' in opening) openPage('events', { topic: opening.topic });
+    else if ('core' in opening) openCore(opening.core);
     else onCollapse(opening.group, false);
   };
 

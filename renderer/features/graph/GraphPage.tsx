@@ -36,11 +36,16 @@ export function GraphPage() {
   const project = useShownProject();
   const folder = project?.folder ?? allProjects;
   const [view, changeView] = useGraphView(folder);
-  const { shape, groups } = useGraphShape(project?.name, view.grouping);
+  const { shape, groups } = useGraphShape(project?.name, view.grouping, view.core);
   const collapsed = useMemo(() => new Set(view.collapsed), [view.collapsed]);
   const members = useMemo(() => membersOf(groups), [groups]);
   const shownShape = useMemo(() => collapseShape(shape, groups, collapsed), [shape, groups, collapsed]);
-  const { positions, move, tidy, undoTidy } = usePositions(`${folder}:${view.grouping}`, shape, groups);
+  const { positions, move, tidy, undoTidy } = usePositions(
+    `${folder}:${view.grouping}`,
+    shape,
+    groups,
+    view.viewport !== undefined,
+  );
   const loaded = useLoaded();
 
   const setCollapsed = (group: string, isCollapsed: boolean): void => {
@@ -53,6 +58,8 @@ export function GraphPage() {
       <GraphToolbar
         grouping={view.grouping}
         onGroup={(grouping: Grouping) => changeView({ grouping, collapsed: [], viewport: undefined })}
+        core={view.core}
+        onCore={(core) => changeView({ core })}
         onTidy={positions && shape.nodes.length > 0 ? () => void tidy() : undefined}
         onUndoTidy={undoTidy}
       />

@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core';
+import { Kind } from '../../../shared/contract/gen/state_pb.ts';
 import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { openPage } from '../../state/navigation.ts';
 import { useShownServices } from '../../state/projectFilter.ts';
@@ -62,14 +63,19 @@ function WindowPicker() {
 export function GraphToolbar({
   grouping,
   onGroup,
+  core,
+  onCore,
   onTidy,
   onUndoTidy,
 }: {
   grouping: Grouping;
   onGroup: (grouping: Grouping) => void;
+  core: boolean;
+  onCore: (core: boolean) => void;
   onTidy: (() => void) | undefined;
   onUndoTidy: (() => void) | undefined;
 }) {
+  const callsCore = useTraffic(({ nodes }) => [...nodes.values()].some(({ kind }) => kind === Kind.CORE));
   return (
     <Toolbar
       title="Graph"
@@ -95,6 +101,15 @@ export function GraphToolbar({
               ))}
             </Menu.Dropdown>
           </Menu>
+          {core || callsCore ? (
+            <Chip
+              pressed={core}
+              onClick={() => onCore(!core)}
+              title="Show the store, config, events and the like that services call"
+            >
+              Core
+            </Chip>
+          ) : null}
           {onUndoTidy ? (
             <Chip onClick={onUndoTidy} title="Put every node back where it was">
               Undo tidy

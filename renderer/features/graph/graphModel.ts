@@ -1,6 +1,6 @@
 import type { GraphEdge } from '../../../shared/contract/gen/graph_pb.ts';
 import { Kind, type Service } from '../../../shared/contract/gen/state_pb.ts';
-import { edgeKey, outside, topicOf } from '../../state/traffic.ts';
+import { edgeKey, isCore, outside, topicOf } from '../../state/traffic.ts';
 
 /** Size that the layout reserves for a node, px; a node may grow by a badge line without touching its neighbour. */
 export const nodeSize = { width: 196, height: 92 } as const;
@@ -59,9 +59,13 @@ function lineBetween(from: string, to: string, declared: boolean): Edge {
 /**
  * The shape of the graph of these services and of the calls that were seen. Lines to names that are not there are left out;
  * so are lines to oneself. Callers that are no services are one node, which is there once one of them has called; so is each
- * topic that one of the services publishes on or consumes.
+ * topic that one of the services publishes on or consumes, and each service of micro itself (`isCore`) that one of them calls.
  */
-export function shapeOf(services: Iterable<Service>, seenEdges: Iterable<GraphEdge> = []): GraphShape {
+export function shapeOf(
+  services: Iterable<Service>,
+  seenEdges: Iterable<GraphEdge> = [],
+  isCore: (name: string) => boolean = () => false,
+): GraphShape {
   const seen = [...seenEdges];
   const all = [...services].sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = new Set(all.map((service) => service.name));
@@ -79,6 +83,7 @@ export function shapeOf(services: Iterable<Service>, seenEdges: Iterable<GraphEd
       [to, from],
     ] as const)
       if (calls > 0 && topicOf(topic) !== undefined && names.has(service)) names.add(topic);
+  for (const { calls, from, to } of seen) if (calls > 0 && names.has(from) && isCore(to)) names.add(to);
   const called = seen.filter(({ calls, from, to }) => calls > 0 && from !== to && names.has(to));
   if (called.some(({ from }) => from === outside)) names.add(outside);
   for (const { from, to } of called) {
@@ -133,12 +138,15 @@ export function groupOfNodeId(id: string): string | undefined {
   return id.startsWith('group:') ? id.slice('group:'.length) : undefined;
 }
 
-/** What opening a node shows: the log of a service, the services of a group, the events of a topic, or nothing. */
-export function openingOf(id: string): { log: string } | { group: string } | { topic: string } | undefined {
+/** What opening a node shows: the log of a service, the services of a group, the events of a topic, what micro keeps, or nothing. */
+export function openingOf(
+  id: string,
+): { log: string } | { group: string } | { topic: string } | { core: string } | undefined {
   const group = groupOfNodeId(id);
   const topic = topicOf(id);
   if (group !== undefined) return { group };
   if (topic !== undefined) return { topic };
+  if (isCore(id)) return { core: id };
   return id === outside ? undefined : { log: id };
 }
 

@@ -1,5 +1,5 @@
 import type { Edge as FlowEdge, Node as FlowNode } from '@xyflow/react';
-import { isOfEvents, outside, topicOf } from '../../state/traffic.ts';
+import { isCore, isOfEvents, outside, topicOf } from '../../state/traffic.ts';
 import { type GraphShape, groupOfNodeId, nodeSize, type Position } from './graphModel.ts';
 import { placeGroup, type Positions } from './placement.ts';
 
@@ -65,6 +65,7 @@ export function toFlowNodes(
 function typeOf(id: string): string {
   if (groupOfNodeId(id) !== undefined) return 'group';
   if (id === outside) return 'outside';
+  if (isCore(id)) return 'core';
   return topicOf(id) === undefined ? 'service' : 'topic';
 }
 

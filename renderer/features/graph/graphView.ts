@@ -9,6 +9,8 @@ const keyPrefix = 'micro.graph.view.v1:';
 const viewSchema = z.object({
   grouping: z.catch(z.enum(['none', 'folder', 'label', 'project']), 'none'),
   collapsed: z.catch(z.array(z.string()), []),
+  /** Whether the services of micro itself are shown, where they are called. */
+  core: z.catch(z.boolean(), false),
   /** Upper left corner and scale of what is shown; absent until the user moved it. */
   viewport: z.catch(
     z.optional(z.object({ x: z.number(), y: z.number(), zoom: z.number().check(z.positive()) })),
@@ -20,6 +22,7 @@ const viewSchema = z.object({
 export interface GraphView {
   readonly grouping: Grouping;
   readonly collapsed: readonly string[];
+  readonly core: boolean;
   readonly viewport?: { readonly x: number; readonly y: number; readonly zoom: number } | undefined;
 }
 

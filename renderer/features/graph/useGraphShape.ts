@@ -1,5 +1,5 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import type { Service } from '../../../shared/contract/gen/state_pb.ts';
+import { Kind, type Service } from '../../../shared/contract/gen/state_pb.ts';
 import { serverStore, type ServerStore } from '../../state/serverState.ts';
 import { type TrafficState, trafficStore } from '../../state/traffic.ts';
 import { type GraphShape, groupOf, type Grouping, sameShape, shapeOf } from './graphModel.ts';
@@ -24,18 +24,18 @@ function sameGroups(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, strin
 }
 
 /** Reads the graph out of the state; the result is the same object until a node, a line or a group comes or goes. */
-function createReader(project: string | undefined, grouping: Grouping): () => ShownGraph {
+function createReader(project: string | undefined, grouping: Grouping, core: boolean): () => ShownGraph {
   let seen: ReadonlyMap<string, Service> | undefined;
   let seenEdges: TrafficState['edges'] | undefined;
   let graph: ShownGraph = { shape: { nodes: [], edges: [] }, groups: new Map() };
   return () => {
     const state = serverStore.getState();
-    const { edges } = trafficStore.getState();
+    const { edges, nodes } = trafficStore.getState();
     if (state.services === seen && edges === seenEdges) return graph;
     seen = state.services;
     seenEdges = edges;
     const services = shownServices(state, project);
-    const shape = shapeOf(services, edges.values());
+    const shape = shapeOf(services, edges.values(), core ? (name) => nodes.get(name)?.kind === Kind.CORE : undefined);
     const groups = new Map<string, string>();
     for (const service of services) {
       const group = groupOf(service, grouping, state.projects.get(service.project)?.folder);
@@ -57,8 +57,8 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The graph of a project's services (undefined: of all). Draws again only when nodes, lines or groups change. */
-export function useGraphShape(project: string | undefined, grouping: Grouping): ShownGraph {
-  const read = useMemo(() => createReader(project, grouping), [project, grouping]);
+/** The graph of a project's services (undefined: of all), with what of micro they call when `core`. Draws again only when nodes, lines or groups change. */
+export function useGraphShape(project: string | undefined, grouping: Grouping, core: boolean): ShownGraph {
+  const read = useMemo(() => createReader(project, grouping, core), [project, grouping, core]);
   return useSyncExternalStore(subscribe, read);
 }

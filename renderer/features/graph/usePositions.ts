@@ -3,7 +3,7 @@ import { completeLayout, tidyLayout } from './graphLayout.ts';
 import type { GraphShape, Position } from './graphModel.ts';
 import { layoutInWorker } from './layeredLayout.ts';
 import type { Positions } from './placement.ts';
-import { PositionStore } from './positionStore.ts';
+import { type KeptPositions, PositionStore } from './positionStore.ts';
 
 function browserStorage(): Storage | undefined {
   try {
@@ -17,7 +17,7 @@ const store = new PositionStore(browserStorage());
 
 /** Positions of a graph and what changes them. */
 export interface GraphPositions {
-  /** Places of all nodes of the shape; undefined while they are computed for the first time. */
+  /** Places of the nodes of the shape, as far as they have one; undefined while they are computed for the first time. */
   readonly positions: Positions | undefined;
   /** Puts nodes where the user dragged them. */
   readonly move: (moved: ReadonlyMap<string, Position>) => void;
@@ -27,10 +27,9 @@ export interface GraphPositions {
   readonly undoTidy: (() => void) | undefined;
 }
 
-interface State {
+interface State extends KeptPositions {
   readonly key: string;
-  readonly positions: Positions;
-  readonly beforeTidy: Positions | undefined;
+  readonly beforeTidy: KeptPositions | undefined;
 }
 
 function isComplete(shape: GraphShape, positions: Positions): boolean {
@@ -39,48 +38,71 @@ function isComplete(shape: GraphShape, positions: Positions): boolean {
 
 /**
  * Keeps the places of a graph's nodes under a key. They change in three cases only: the user drags a node, asks to tidy
- * up, or a node has no place yet.
+ * up, or a node has no place yet. Such a node is put beside what it talks to; only as long as nobody has touched the graph
+ * (dragged a node, or `viewIsKept`: moved the view) everything is laid out anew with it.
  */
-export function usePositions(key: string, shape: GraphShape, groups: ReadonlyMap<string, string>): GraphPositions {
-  const [state, setState] = useState<State>(() => ({ key, positions: store.load(key), beforeTidy: undefined }));
-  const current = state.key === key ? state : { key, positions: store.load(key), beforeTidy: undefined };
+export function usePositions(
+  key: string,
+  shape: GraphShape,
+  groups: ReadonlyMap<string, string>,
+  viewIsKept: boolean,
+): GraphPositions {
+  const [state, setState] = useState<State>(() => ({ key, ...store.load(key), beforeTidy: undefined }));
+  const current = state.key === key ? state : { key, ...store.load(key), beforeTidy: undefined };
   if (current !== state) setState(current);
 
   const put = useCallback(
-    (change: (positions: Positions) => Positions, remember: boolean): void => {
+    (change: (before: KeptPositions) => KeptPositions, remember: boolean): void => {
       setState((before) => {
         if (before.key !== key) return before;
-        const positions = change(before.positions);
-        store.save(key, positions);
-        return { key, positions, beforeTidy: remember ? before.positions : undefined };
+        const after = change(before);
+        store.save(key, after);
+        return { key, ...after, beforeTidy: remember ? before : undefined };
       });
     },
     [key],
   );
+  const isUntouched = !viewIsKept && !shape.nodes.some((name) => current.moved.has(name));
 
   useEffect(() => {
     if (isComplete(shape, current.positions)) return undefined;
     let stopped = false;
-    void completeLayout(shape, groups, current.positions, layoutInWorker).then((complete) => {
+    const known: Positions = isUntouched ? new Map() : current.positions;
+    void completeLayout(shape, groups, known, layoutInWorker).then((complete) => {
       if (stopped) return;
-      // What was dragged while the layout was computed stays where it was dragged.
-      put((positions) => new Map([...complete, ...positions]), false);
+      put(
+        ({ positions, moved }) => ({
+          positions: isUntouched ? new Map([...positions, ...complete]) : new Map([...complete, ...positions]),
+          moved,
+        }),
+        false,
+      );
     });
     return () => {
+      // Also when a node is dragged meanwhile: then it is touched.
       stopped = true;
     };
-  }, [shape, groups, current.positions, put]);
+  }, [shape, groups, current.positions, isUntouched, put]);
 
   const move = useCallback(
-    (moved: ReadonlyMap<string, Position>) => put((positions) => new Map([...positions, ...moved]), false),
+    (dragged: ReadonlyMap<string, Position>) =>
+      put(
+        ({ positions, moved }) => ({
+          positions: new Map([...positions, ...dragged]),
+          moved: new Set([...moved, ...dragged.keys()]),
+        }),
+        false,
+      ),
     [put],
   );
   const tidy = useCallback(async () => {
     const fresh = await tidyLayout(shape, groups, current.positions, layoutInWorker);
-    put(() => fresh, true);
+    put(() => ({ positions: fresh, moved: new Set() }), true);
   }, [shape, groups, current.positions, put]);
   const { beforeTidy } = current;
   const undoTidy = beforeTidy && (() => put(() => beforeTidy, false));
 
-  return { positions: isComplete(shape, current.positions) ? current.positions : undefined, move, tidy, undoTidy };
+  // What has no place yet is not drawn; the rest stays to be seen meanwhile.
+  const hasAny = shape.nodes.some((name) => current.positions.has(name));
+  return { positions: hasAny ? current.positions : undefined, move, tidy, undoTidy };
 }

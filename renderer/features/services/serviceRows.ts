@@ -23,6 +23,7 @@ const kindWords: Record<Kind, string> = {
   [Kind.TASK]: 'task',
   [Kind.EXTERNAL]: 'external',
   [Kind.TOPIC]: 'topic',
+  [Kind.CORE]: 'core',
 };
 
 /** What sort of a service it is, in a word; one that was started outside and let in is `attached`. */

@@ -1,6 +1,6 @@
 import { IconX } from '@tabler/icons-react';
 import type { Span } from '../../../shared/contract/gen/traces_pb.ts';
-import { editCall, makeDraft } from '../../state/callDraft.ts';
+import { resendSpan } from '../../state/callActions.ts';
 import { selectService } from '../../state/navigation.ts';
 import { copyText } from '../../state/serviceCommands.ts';
 import { useService } from '../../state/serverState.ts';
@@ -31,22 +31,25 @@ function Attributes({ attributes }: { attributes: Readonly<Record<string, string
   );
 }
 
-/** The call of a span as something that can be sent again; undefined when it was no HTTP call. */
+/** The call of a span as something that can be sent again, of gRPC without a method; undefined when it was none. */
 function callOf(span: Span): { method: string; path: string } | undefined {
   const method = span.attributes['http.request.method'] ?? span.attributes['http.method'];
   const path = span.attributes['url.path'];
   if (method === undefined || path === undefined || span.kind === 'client') return undefined;
+  if (span.attributes['rpc.system'] === 'grpc') return { method: '', path };
   const query = span.attributes['url.query'] ?? '';
   return { method, path: query === '' ? path : `${path}?${query}` };
 }
 
 /** Everything that is known of one span. */
 export function SpanDetails({
+  traceId,
   span,
   offsetMs,
   onClose,
   onShowLog,
 }: {
+  traceId: string;
   span: Span;
   /** ms after the start of the trace. */
   offsetMs: number;
@@ -71,7 +74,9 @@ export function SpanDetails({
         <Button onClick={() => onShowLog(span)}>Log lines</Button>
         {service ? <Button onClick={() => selectService(span.service)}>Service</Button> : null}
         {service && call ? (
-          <Button onClick={() => editCall(makeDraft({ service: span.service, ...call }))}>Send again…</Button>
+          <Button onClick={() => void resendSpan({ traceId, spanId: span.spanId, service: span.service, ...call })}>
+            Send again…
+          </Button>
         ) : null}
       </div>
       <DefinitionList>

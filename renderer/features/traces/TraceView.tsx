@@ -63,6 +63,7 @@ function Loaded({
       </div>
       {span ? (
         <SpanDetails
+          traceId={traceId}
           key={span.spanId}
           span={span}
           offsetMs={span.startedAt - startedAt}

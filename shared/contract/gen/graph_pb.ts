@@ -41,7 +41,8 @@ export const GraphRequestSchema: GenMessage<GraphRequest> = /*@__PURE__*/
  */
 export type GraphNode = Message<"desktop.GraphNode"> & {
   /**
-   * Of a topic `topic:` and its name.
+   * Of a topic `topic:` and its name; of a service of micro itself its package, with `micro.` before it where the user has a
+   * service of that name.
    *
    * @generated from field: string name = 1;
    */

@@ -3,6 +3,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { beforeEach, expect, it } from 'vitest';
+import { contractServices } from '../../../electron/server/api/api.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { CallConsole } from '../../../electron/server/calls/callConsole.ts';
 import { CallHistory } from '../../../electron/server/calls/callHistory.ts';
@@ -26,7 +27,12 @@ let console_: CallConsole;
 beforeEach(async () => {
   folder = await tempFolder('console');
   history = new CallHistory(join(folder, 'calls.json'), systemClock);
-  catalog = new EndpointCatalog({ registry: gateway().registry, seen: () => gateway().calls, clock: systemClock });
+  catalog = new EndpointCatalog({
+    registry: gateway().registry,
+    seen: () => gateway().calls,
+    contract: contractServices,
+    clock: systemClock,
+  });
   console_ = new CallConsole({
     catalog,
     history,

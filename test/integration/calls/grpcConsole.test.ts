@@ -1,16 +1,21 @@
 import http2 from 'node:http2';
+import { gzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { beforeEach, expect, it } from 'vitest';
+import { contractServices } from '../../../electron/server/api/api.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { CallConsole } from '../../../electron/server/calls/callConsole.ts';
 import { EndpointCatalog } from '../../../electron/server/calls/endpointCatalog.ts';
+import { seenMessages } from '../../../electron/server/calls/seenMessages.ts';
+import { KeptBody } from '../../../electron/server/traffic/keptBody.ts';
 import { ServiceCallRequestSchema } from '../../../shared/contract/gen/calls_pb.ts';
 import { ServerReflection } from '../../../shared/contract/gen/grpc_reflection_pb.ts';
 import { ServerReflection as OlderReflection } from '../../../shared/contract/gen/grpc_reflection_v1alpha_pb.ts';
-import { file_registry, Registry } from '../../../shared/contract/gen/registry_pb.ts';
+import { file_registry, GetRequestSchema, Registry } from '../../../shared/contract/gen/registry_pb.ts';
+import { aCall } from '../../helpers/aCall.ts';
 import { useGateway } from '../../helpers/gatewayFixture.ts';
 import { grpcFrame } from '../../helpers/http2Client.ts';
 
@@ -19,7 +24,12 @@ let catalog: EndpointCatalog;
 let console_: CallConsole;
 
 beforeEach(() => {
-  catalog = new EndpointCatalog({ registry: gateway().registry, seen: () => [], clock: systemClock });
+  catalog = new EndpointCatalog({
+    registry: gateway().registry,
+    seen: () => [],
+    contract: contractServices,
+    clock: systemClock,
+  });
   console_ = new CallConsole({
     catalog,
     history: { add: () => Promise.resolve() },
@@ -100,6 +110,49 @@ it.each([
   expect(one.started).toMatchObject({
     curl: `grpcurl -plaintext -authority svc.localhost:${port} -d '{"service":"orders","options":{"ttl":30}}' 127.0.0.1:${port} registry.Registry/GetService`,
   });
+});
+
+it('a call that was seen is read back as JSON: by the types of the service, compressed or not, as far as it is whole', async () => {
+  await serveRegistry(ServerReflection);
+  const path = '/registry.Registry/GetService';
+  const message = toBinary(GetRequestSchema, create(GetRequestSchema, { service: 'orders' }));
+  const seen = async (bytes: Uint8Array, type: string, coding?: string, limit = 1000) => {
+    const body = new KeptBody(type, limit, coding);
+    body.take(Buffer.from(bytes));
+    return seenMessages(aCall({ to: 'svc', kind: 'grpc', path, body }), catalog);
+  };
+  const endpoint = 'registry.Registry.GetService';
+  const plain = grpcFrame(Buffer.from(message));
+  const good = { messages: ['{"service":"orders"}'], endpoint, problem: '' };
+  expect(await seen(plain, 'application/grpc')).toEqual(good);
+  expect(await seen(grpcFrame('{"service":"orders"}'), 'application/grpc+json')).toEqual(good);
+  const small = grpcFrame(gzipSync(message));
+  small[0] = 1;
+  expect(await seen(small, 'application/grpc+proto', 'gzip')).toEqual(good);
+  expect(await seen(small, 'application/grpc+proto')).toMatchObject({
+    messages: [],
+    problem: 'a message is compressed, and it is not said how',
+  });
+  expect(await seen(Buffer.concat([plain, plain]), 'application/grpc', 'identity', plain.length + 7)).toEqual(good);
+  expect((await seen(grpcFrame('not protobuf'), 'application/grpc')).problem).toMatch(
+    /^a message is no registry\.GetRequest: /,
+  );
+});
+
+it('what a service does not describe cannot be read, and that is said', async () => {
+  await gateway().serve(http2.createServer(connectNodeAdapter({ routes: () => {} })));
+  const body = new KeptBody('application/grpc', 100);
+  body.take(grpcFrame('x'));
+  const { problem, endpoint } = await seenMessages(
+    aCall({ to: 'svc', kind: 'grpc', path: '/shop.Orders/Place', body }),
+    catalog,
+  );
+  expect([endpoint, problem]).toEqual([
+    'shop.Orders.Place',
+    expect.stringMatching(
+      /^svc does not describe its messages, so they cannot be written as JSON \(no description/,
+    ) as string,
+  ]);
 });
 
 it('a status that is no success, a stream, and a message that does not fit', async () => {

@@ -53,10 +53,14 @@ describe('places of nodes', () => {
       removeItem: (key: string) => void kept.delete(key),
     };
     const store = new PositionStore(storage);
-    store.save('/shop', new Map([['a', { x: 10, y: 20 }]]));
-    expect(store.load('/shop')).toEqual(new Map([['a', { x: 10, y: 20 }]]));
+    const positions = new Map([
+      ['a', { x: 10, y: 20 }],
+      ['b', { x: 30, y: 40 }],
+    ]);
+    store.save('/shop', { positions, moved: new Set(['a']) });
+    expect(store.load('/shop')).toEqual({ positions, moved: new Set(['a']) });
     for (const key of kept.keys()) kept.set(key, '{"a":{"x":"left"},"b":{"x":1,"y":2}}');
-    expect(store.load('/shop')).toEqual(new Map([['b', { x: 1, y: 2 }]]));
+    expect(store.load('/shop')).toEqual({ positions: new Map([['b', { x: 1, y: 2 }]]), moved: new Set(['b']) });
   });
 
   it('arrow keys go to the nearest node in line', () => {

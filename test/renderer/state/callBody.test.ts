@@ -40,3 +40,29 @@ it('a call without a body asks for none', async () => {
   const { missing } = await draftOfCall(create(CallSchema, { to: 'cart', method: 'GET', path: '/' }));
   expect([missing, traffic.callBody.mock.calls.length]).toEqual(['', 0]);
 });
+
+it('a seen call of gRPC becomes a draft of its endpoint with its messages, or says why it has none', async () => {
+  const grpc = create(CallSchema, { id: 8, to: 'shop', kind: 'grpc', path: '/shop.Orders/Place', requestBytes: 12 });
+  const answer = { kept: true, endpoint: 'shop.Orders.Place', messages: ['{"id":"7"}'] };
+  traffic.callBody.mockResolvedValue(create(CallBodyResponseSchema, answer));
+  expect(await draftOfCall(grpc)).toMatchObject({
+    draft: { service: 'shop', endpoint: 'shop.Orders.Place', method: '', body: '{\n  "id": "7"\n}' },
+    missing: '',
+  });
+  // A number that JSON.parse would round stays as it was.
+  traffic.callBody.mockResolvedValue(
+    create(CallBodyResponseSchema, { ...answer, messages: ['{"n":12345678901234567890}'] }),
+  );
+  expect((await draftOfCall(grpc)).draft.body).toBe('{"n":12345678901234567890}');
+  traffic.callBody.mockResolvedValue(
+    create(CallBodyResponseSchema, {
+      kept: true,
+      endpoint: 'shop.Orders.Place',
+      problem: 'shop does not describe its messages',
+    }),
+  );
+  expect(await draftOfCall(grpc)).toMatchObject({
+    draft: { endpoint: 'shop.Orders.Place', body: '' },
+    missing: 'Its messages (12 bytes) cannot be shown: shop does not describe its messages.',
+  });
+});

@@ -35,7 +35,7 @@ it('topics stand on the graph between services, and nobody who only looks on', (
     flows.add(flow);
   const declared = create(GraphResponseSchema, { nodes: [{ name: 'orders' }, { name: 'mail' }] });
   const noCalls = { byEdge: () => [], byService: () => new Map() };
-  const { nodes, edges } = observedGraph(declared, noCalls, 0, flows.flows(0));
+  const { nodes, edges } = observedGraph(declared, noCalls, 0, { flows: flows.flows(0) });
   expect(nodes.map(({ name, kind, calls }) => [name, kind, calls])).toEqual([
     ['orders', Kind.UNSPECIFIED, 0],
     ['mail', Kind.UNSPECIFIED, 0],

@@ -12,7 +12,8 @@ it.each([
   ['application/jsonish', false],
   ['application/octet-stream', false],
   ['multipart/form-data; boundary=x', false],
-  ['application/grpc+json', false],
+  ['application/grpc+json', true],
+  ['application/grpc', true],
   [undefined, false],
 ])('of a body of type %s text is kept: %s', (type, kept) => {
   expect(keptBodyOf({ headers: { 'content-type': type } }, 100) !== undefined).toBe(kept);
@@ -52,9 +53,9 @@ it('the bodies of all calls are bounded: the oldest is let go first', () => {
   };
   const [first, second, third] = [add('12345'), add('12345'), add('123')];
   expect(first.body).toBeUndefined();
-  expect(calls.withKeptBody(first.id)).toBeUndefined();
-  expect(calls.withKeptBody(second.id)).toBe(second);
-  expect(calls.withKeptBody(third.id)?.body?.bytes().toString()).toBe('123');
+  expect(calls.get(first.id)).toBe(first);
+  expect(calls.get(second.id)).toBe(second);
+  expect(calls.get(third.id)?.body?.bytes().toString()).toBe('123');
   add('x'.repeat(50));
   expect(second.body ?? third.body).toBeUndefined();
 });

@@ -38,3 +38,12 @@ it('what was seen is put on what was declared, and beside it', () => {
     [OUTSIDE, Kind.UNSPECIFIED, 0],
   ]);
 });
+
+it('micro itself is on it where services call it, and as itself', () => {
+  const stats = new CallStats(new FakeClock());
+  stats.add(aCall({ from: 'cart', to: 'store' }));
+  stats.add(aCall({ from: 'cart', to: 'nobody' }));
+  const { nodes, edges } = observedGraph(declared, stats, 60_000, { isCore: (name) => name === 'store' });
+  expect(nodes.map(({ name, kind, calls }) => [name, kind, calls]).at(-1)).toEqual(['store', Kind.CORE, 1]);
+  expect(edges.filter(({ calls }) => calls > 0).map(({ from, to }) => [from, to])).toEqual([['cart', 'store']]);
+});

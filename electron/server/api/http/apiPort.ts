@@ -23,7 +23,7 @@ import {
 } from '../../traffic/protocolPort.ts';
 import { clientSocket } from '../../traffic/accessEntry.ts';
 import type { HttpMount } from './httpMount.ts';
-import { coreResource, socketResource } from './resource.ts';
+import { coreResource, socketPart, socketResource } from './resource.ts';
 import { refuseUpgradeWith, SOCKETS_PATH, type Sockets } from './sockets.ts';
 import { UI_PATH, type UiFiles } from './uiFiles.ts';
 
@@ -37,6 +37,12 @@ const OWN_PACKAGE = '/desktop.';
 export interface ServiceTraffic {
   handleRequest: RequestHandler;
   handleUpgrade: UpgradeHandler;
+}
+
+/** Is told what is asked of the core services; `name` is the package. */
+export interface CoreCallListener {
+  handleCall(request: IncomingMessage, response: ServerResponse, name: string): void;
+  handleSocket(request: IncomingMessage, name: string): void;
 }
 
 /** Collaborators of {@link ApiPort}. */
@@ -55,8 +61,8 @@ export interface ApiPortOptions {
   ui: UiFiles | undefined;
   /** Service to service calls. */
   traffic: ServiceTraffic;
-  /** Is told calls of the core services, for the access log; not what window and command line ask. */
-  handleCoreCall?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  /** Is told calls of the core services, before they are read; not of our own package, which window and command line speak. */
+  coreCalls?: CoreCallListener | undefined;
 }
 
 /**
@@ -135,11 +141,10 @@ export class ApiPort {
       door.check(request);
       const mount = this.options.mounts?.find((one) => path.startsWith(one.path));
       if (this.options.rpcPaths.has(pathOf(path))) {
-        if (!path.startsWith(OWN_PACKAGE)) {
-          this.options.handleCoreCall?.(request as IncomingMessage, response as ServerResponse);
-        }
+        if (!path.startsWith(OWN_PACKAGE)) this.tellCoreCall(request, response, coreResource(pathOf(path)).name);
         this.handleRpc(request, response, door);
       } else if (mount) {
+        this.tellCoreCall(request, response, mount.name);
         this.count(response);
         this.admit(
           request,
@@ -170,6 +175,14 @@ export class ApiPort {
     } catch (error) {
       this.refuse(request, response, error);
     }
+  }
+
+  private tellCoreCall(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    name: string,
+  ): void {
+    this.options.coreCalls?.handleCall(request as IncomingMessage, response as ServerResponse, name);
   }
 
   private refuse(
@@ -252,7 +265,11 @@ export class ApiPort {
           request,
           door,
           socketResource(pathOf(request.url ?? '')),
-          (caller) => this.options.sockets.handleUpgrade(request, socket, head, caller),
+          (caller) => {
+            const part = socketPart(request.url ?? '');
+            if (part !== undefined) this.options.coreCalls?.handleSocket(request, part);
+            this.options.sockets.handleUpgrade(request, socket, head, caller);
+          },
           (error) => refuseUpgradeWith(socket, toMicroError(error)),
         );
       } else if (door.isLocal) {

@@ -7,6 +7,11 @@ export function coreResource(path: string): Resource {
   return { type: 'core', name, endpoint: `${handler}.${method}` };
 }
 
+/** The package that a WebSocket of the API is a part of; undefined for those of window and command line alone. */
+export function socketPart(path: string): string | undefined {
+  return /^events(?:$|[/?])/.test(path.slice(SOCKETS_PATH.length)) ? 'events' : undefined;
+}
+
 /** What a WebSocket of the API is to the rules: `/_ws/logs` is the path `/logs` of the package `sockets`. */
 export function socketResource(path: string): Resource {
   return { type: 'core', name: 'sockets', endpoint: path.slice(SOCKETS_PATH.length - 1) };

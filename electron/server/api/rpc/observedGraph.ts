@@ -17,13 +17,14 @@ const TOPIC = 'topic:';
 
 /**
  * The declared graph with what was seen: figures on its edges and nodes, edges that nobody declared, and a node for the
- * callers that are no services, and one for each topic that services publish on or consume. Calls of services that are not known any more are left out.
+ * callers that are no services, for each topic that services publish on or consume, and for each service of micro itself that
+ * they call. Calls of services that are not known any more are left out.
  */
 export function observedGraph(
   declared: GraphResponse,
   stats: Pick<CallStats, 'byEdge' | 'byService'>,
   windowMs: number,
-  flows: readonly FlowFigures[] = [],
+  { flows = [], isCore = () => false }: { flows?: readonly FlowFigures[]; isCore?: (name: string) => boolean } = {},
 ): GraphResponse {
   const byService = stats.byService(windowMs);
   const nodes = new Map<string, GraphNode>();
@@ -35,6 +36,10 @@ export function observedGraph(
   for (const edge of declared.edges) edges.set(`${edge.from}\n${edge.to}`, edge);
   for (const figures of stats.byEdge(windowMs)) {
     const { from, to } = figures;
+    if (!nodes.has(to) && isCore(to)) {
+      const seen = byService.get(to);
+      nodes.set(to, create(GraphNodeSchema, { name: to, kind: Kind.CORE, ...(seen && wire(seen)) }));
+    }
     if (!nodes.has(to) || (from !== OUTSIDE && !nodes.has(from))) continue;
     if (from === OUTSIDE && !nodes.has(from)) nodes.set(from, create(GraphNodeSchema, { name: from }));
     const key = `${from}\n${to}`;

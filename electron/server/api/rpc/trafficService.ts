@@ -12,6 +12,7 @@ import {
 } from '../../../../shared/contract/gen/traffic_pb.ts';
 import { Deferred } from '../../base/async.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
+import type { SeenMessages } from '../../calls/seenMessages.ts';
 import { type Call as SeenCall, isFailed } from '../../traffic/call.ts';
 import { type CallFilter, matches, type RecentCalls } from '../../traffic/recentCalls.ts';
 
@@ -37,6 +38,8 @@ const MAX_WAITING = 2000;
 /** Collaborators of {@link trafficService}. */
 export interface TrafficServiceOptions {
   calls: RecentCalls;
+  /** The messages of a call of gRPC, as JSON. */
+  seenMessages: (call: SeenCall) => Promise<SeenMessages>;
   /** The graph with figures of the given window. */
   graph: (windowMs: number) => GraphResponse;
   clock: Clock;
@@ -59,10 +62,12 @@ export function trafficService(router: ConnectRouter, options: TrafficServiceOpt
     calls(request) {
       return { calls: calls.find(filterOf(request), limitOf(request)).map(toMessage) };
     },
-    callBody({ id }) {
-      const body = calls.withKeptBody(id)?.body;
-      if (!body) return {};
-      return { kept: true, body: body.bytes(), contentType: body.contentType, cut: body.isCut };
+    async callBody({ id }) {
+      const call = calls.get(id);
+      const body = call?.body;
+      const messages = call?.kind === 'grpc' ? await options.seenMessages(call) : {};
+      if (!body) return messages;
+      return { kept: true, body: body.bytes(), contentType: body.contentType, cut: body.isCut, ...messages };
     },
     watchCalls: (request, { signal }) => watchCalls(calls, clock, request, signal),
   });

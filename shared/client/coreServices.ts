@@ -1,4 +1,4 @@
-import type { MicroClient } from '../../shared/client/microClient.ts';
+import type { MicroClient } from './microClient.ts';
 
 /** Names of the services that are part of micro itself, sorted. */
 export async function coreServices(client: Pick<MicroClient, 'registry'>, signal: AbortSignal): Promise<string[]> {
