@@ -175,6 +175,15 @@ export const errorCatalogue = {
   'storage.corrupt': { kind: 'failed', means: 'A file of MICRO_HOME was damaged; it was set aside.' },
   'storage.full': { kind: 'failed', means: 'The disk is full.' },
   'storage.failed': { kind: 'failed', means: 'A file of MICRO_HOME cannot be read or written.' },
+  'engine.invalid-address': { kind: 'invalid', means: 'The address of an engine is none, or one of another kind.' },
+  'engine.unavailable': {
+    kind: 'unavailable',
+    means: 'An engine that the server keeps its state in cannot be reached.',
+  },
+  'engine.refused': {
+    kind: 'denied',
+    means: 'An engine does not let the server in, or was set up by another version.',
+  },
   'gateway.no-service': { kind: 'not-found', means: 'The first path segment names no service.' },
   'gateway.not-ready': { kind: 'unavailable', means: 'The service has no ready instance.' },
   'gateway.upstream-failed': { kind: 'unavailable', means: 'The instance refused or broke the connection.' },

@@ -1,6 +1,8 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
+import { openPostgresStore } from '../../electron/server/store/postgres/openPostgresStore.ts';
 import { openFileStore, openMemoryStore } from '../../electron/server/store/openStore.ts';
 import type { Store, TableName, WriteOperation } from '../../electron/server/store/store.ts';
+import { type Postgres, startPostgres } from './engines/postgres.ts';
 import { FakeClock } from './fakes/fakeClock.ts';
 import { tempFolder } from './tempFolder.ts';
 
@@ -8,7 +10,20 @@ import { tempFolder } from './tempFolder.ts';
 export interface StoreKind {
   name: string;
   keeps: boolean;
+  /** Several servers may have it open at a time; it is another process. */
+  isShared?: boolean;
   make(): Promise<{ clock: FakeClock; open(clock?: FakeClock): Promise<Store> }>;
+}
+
+let postgres: Promise<Postgres> | undefined;
+let schemas = 0;
+afterAll(async () => (await postgres)?.dispose());
+
+/** The Postgres of this file of tests, started with the first that asks, and a schema of it that nobody else has. */
+export async function postgresSchema(): Promise<{ engine: Postgres; address: string }> {
+  postgres ??= startPostgres();
+  const engine = await postgres;
+  return { engine, address: engine.address(`test_${++schemas}`) };
 }
 
 /** Every kind of store there is. */
@@ -28,6 +43,18 @@ export const storeKinds: StoreKind[] = [
       const clock = new FakeClock();
       const folder = await tempFolder('store');
       return { clock, open: async (other) => closedAtEnd(await openFileStore(folder, other ?? clock)) };
+    },
+  },
+  {
+    name: 'in Postgres',
+    keeps: true,
+    isShared: true,
+    async make() {
+      const clock = new FakeClock();
+      const { address } = await postgresSchema();
+      const open = async (other?: FakeClock): Promise<Store> =>
+        closedAtEnd(await openPostgresStore({ address, clock: other ?? clock, followDatabase: false }));
+      return { clock, open };
     },
   },
 ];

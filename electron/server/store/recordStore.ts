@@ -2,6 +2,7 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import { compositeKey } from './composite.ts';
+import { conflict } from './conditions.ts';
 import type { Engine, EngineReader, EngineWriter } from './engine.ts';
 import { Expiry } from './expiry.ts';
 import { checkListing, checkName, checkOperations, checkTable, keyBytes } from './limits.ts';
@@ -185,24 +186,8 @@ function isOver(row: RecordRow, now: number): boolean {
   return row.expiresAtMs !== undefined && row.expiresAtMs <= now;
 }
 
-function checkCondition({ key, when }: Operation, live: RecordRow | undefined): void {
-  if (when === undefined) return;
-  if (when === 'absent') {
-    if (!live) return;
-    throw conflict(key, `is there already, with revision ${live.revision}`, live.revision);
-  }
-  if (live?.revision === when) return;
-  throw conflict(
-    key,
-    live ? `has revision ${live.revision}, not ${when}` : `is not there, so it has not revision ${when}`,
-    live?.revision ?? 0,
-  );
-}
-
-function conflict(key: string, why: string, revision: number): MicroError {
-  return new MicroError('store.conflict', `the record ${JSON.stringify(key)} ${why}`, {
-    next: 'Read it again and decide anew.',
-    retryable: true,
-    details: { key, revision },
-  });
+function checkCondition(operation: Operation, live: RecordRow | undefined): void {
+  const { when } = operation;
+  if (when === undefined || (when === 'absent' ? !live : live?.revision === when)) return;
+  throw conflict(operation, live?.revision ?? 0);
 }

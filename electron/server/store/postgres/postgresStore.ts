@@ -1,0 +1,199 @@
+import { MicroError } from '../../../../shared/contract/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Emitter } from '../../base/event.ts';
+import type { EngineState } from '../../host/engineState.ts';
+import type { PostgresLink, Statement } from '../../host/postgresLink.ts';
+import { conflict } from '../conditions.ts';
+import { checkListing, checkName, checkOperations, checkTable, keyBytes } from '../limits.ts';
+import type {
+  ListOptions,
+  Operation,
+  RecordInfo,
+  Store,
+  StoreChange,
+  StoredRecord,
+  TableName,
+  TableStats,
+} from '../store.ts';
+import { StoreClock } from '../storeClock.ts';
+import { changesOf, missedChanges } from './changeNotes.ts';
+import { listStatement, PAGE_ROWS } from './listStatement.ts';
+import { PostgresExpiry } from './postgresExpiry.ts';
+import { WriteBatches } from './writeBatches.ts';
+
+/** A row without its value, as the columns are. */
+interface Facts {
+  /** As text: it is a bigint. */
+  revision: string;
+  bytes: number;
+  ends: number | null;
+  metadata: string;
+}
+
+/** What {@link PostgresStore} works with. */
+export interface PostgresStoreOptions {
+  schema: string;
+  clock: Clock;
+  /** ms since 1970, the latest time that any server has seen. */
+  reachedMs: number;
+  /** The newest number that was given when the store was opened. */
+  revision: number;
+  state(): EngineState;
+}
+
+/**
+ * A {@link Store} in tables of a Postgres that several servers may share. The rules of writing are a function there, see
+ * {@link ./schema.ts}; reading is plain SQL. Changes of all servers are told in the order of the commits.
+ */
+export class PostgresStore implements Store {
+  private readonly changes = new Emitter<StoreChange>();
+  readonly onDidChange = this.changes.event;
+  private readonly time: StoreClock;
+  private readonly batches: WriteBatches;
+  private readonly expiry: PostgresExpiry;
+  private link!: PostgresLink;
+  private seen: number;
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly options: PostgresStoreOptions) {
+    this.seen = options.revision;
+    this.time = new StoreClock(options.clock, options.reachedMs);
+    this.batches = new WriteBatches(
+      options.schema,
+      () => this.time.now(),
+      (statement) => this.link.write<{ outcome: number | number[] }>(statement),
+    );
+    this.expiry = new PostgresExpiry({
+      schema: options.schema,
+      clock: options.clock,
+      nowMs: () => this.time.now(),
+      read: (statement) => this.link.read(statement),
+      write: (statement) => this.link.write(statement),
+    });
+  }
+
+  /** How the database is, as far as was seen. */
+  get state(): EngineState {
+    return this.options.state();
+  }
+
+  /** Takes the connections, which are the store's from now on, and listens. */
+  async start(link: PostgresLink): Promise<void> {
+    this.link = link;
+    await link.listen();
+    await this.expiry.start();
+  }
+
+  /** What the writing connection heard. */
+  handleNotification(payload: string): void {
+    for (const change of changesOf(payload)) this.tell(change);
+  }
+
+  /** Tells what others did while nothing could be heard. */
+  async handleListening(query: (statement: Statement) => Promise<unknown[]>): Promise<void> {
+    for (const change of await missedChanges(this.options.schema, this.seen, query)) this.tell(change);
+  }
+
+  now(): number {
+    return this.time.now();
+  }
+
+  async read(from: TableName, key: string): Promise<StoredRecord | undefined> {
+    checkTable(from);
+    const bytes = keyBytes(key);
+    this.checkOpen();
+    const s = this.options.schema;
+    const [row] = await this.link.read<Omit<Facts, 'bytes'> & { value: Buffer }>({
+      name: `read ${s}`,
+      text: `SELECT revision, ends, metadata, value FROM ${s}.records WHERE database = $1 AND tbl = $2 AND key = $3`,
+      values: [from.database, from.table, bytes],
+    });
+    if (!row || (row.ends !== null && row.ends <= this.time.now())) return undefined;
+    return { ...infoOf(key, { ...row, bytes: row.value.length }), value: row.value };
+  }
+
+  async apply(operations: readonly Operation[]): Promise<number[]> {
+    checkOperations(operations);
+    this.checkOpen();
+    if (operations.length === 0) return [];
+    const outcome = await this.batches.add(operations);
+    const refused = outcome.findIndex((number) => number < 0);
+    if (refused >= 0) throw conflict(operations[refused] as Operation, -1 - (outcome[refused] as number));
+    this.expiry.expect(operations);
+    return outcome.map((number) => number || this.seen);
+  }
+
+  async list(options: ListOptions): Promise<RecordInfo[]> {
+    checkListing(options);
+    this.checkOpen();
+    const found: RecordInfo[] = [];
+    let { after, offset = 0 } = options;
+    const limit = options.limit || Number.POSITIVE_INFINITY;
+    for (;;) {
+      const most = Math.min(PAGE_ROWS, limit - found.length);
+      const page = { ...options, after, offset, limit: most };
+      const rows = await this.link.read<Facts & { key: Buffer }>(
+        listStatement(this.options.schema, page, this.time.now()),
+      );
+      for (const row of rows) found.push(infoOf(row.key.toString('utf8'), row));
+      if (rows.length < most || found.length >= limit) return found;
+      this.checkOpen();
+      after = found.at(-1)?.key;
+      offset = 0;
+    }
+  }
+
+  async databases(): Promise<string[]> {
+    return [...new Set((await this.stats()).map((table) => table.database))];
+  }
+
+  async tables(database: string): Promise<string[]> {
+    return (await this.stats(database)).map((table) => table.table);
+  }
+
+  async stats(database?: string): Promise<TableStats[]> {
+    if (database !== undefined) checkName('database', database);
+    this.checkOpen();
+    return this.link.read<Row<TableStats>>({
+      text: `SELECT database, tbl AS "table", count(*)::float8 AS records,
+          sum(bytes + length(key) + length(database) + length(tbl) + 2)::float8 AS bytes
+        FROM ${this.options.schema}.records
+        WHERE (ends IS NULL OR ends > $1) AND ($2::text IS NULL OR database = $2)
+        GROUP BY database, tbl ORDER BY database, tbl`,
+      values: [this.time.now(), database ?? null],
+    });
+  }
+
+  close(): Promise<void> {
+    this.closed ??= (async () => {
+      await this.expiry.stop();
+      await this.batches.idle();
+      this.changes.dispose();
+      await this.link.close();
+    })();
+    return this.closed;
+  }
+
+  private tell(change: StoreChange): void {
+    if (change.revision <= this.seen) return;
+    this.seen = change.revision;
+    this.changes.fire(change);
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new MicroError('server.stopping', 'the store is closed');
+  }
+}
+
+/** A type as a row of an answer, which may have any column. */
+type Row<T> = { [Name in keyof T]: T[Name] };
+
+function infoOf(key: string, { revision, bytes, ends, metadata }: Facts): RecordInfo {
+  return {
+    key,
+    revision: Number(revision),
+    bytes,
+    expiresAtMs: ends ?? undefined,
+    metadata: metadata === '' ? {} : (JSON.parse(metadata) as RecordInfo['metadata']),
+  };
+}
