@@ -1,6 +1,7 @@
 import { ensureBundles } from './lib/bundles.mjs';
 import { ensureDisplayTools, hasDisplay, missingLibraries } from './lib/display.mjs';
 import { ensureElectron } from './lib/electronRuntime.mjs';
+import { ensureEngines } from './lib/engines.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { SetupError, Steps } from './lib/steps.mjs';
 
@@ -16,7 +17,7 @@ import { SetupError, Steps } from './lib/steps.mjs';
  * @returns {Promise<Setup>}
  */
 export async function setUp(purpose) {
-  const steps = new Steps(purpose === 'test' ? 4 : 3);
+  const steps = new Steps(purpose === 'test' ? 5 : 3);
   await steps.run('packages', ensurePackages);
   await steps.run('bundles', async (say) => {
     say('building');
@@ -51,6 +52,7 @@ export async function setUp(purpose) {
       if (result.problem) throw new SetupError(result.problem);
       return result.done;
     });
+    await steps.run('engines', ensureEngines);
   }
   return { electron, why };
 }

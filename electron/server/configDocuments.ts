@@ -1,9 +1,14 @@
 import { MicroError } from '../../shared/contract/errors.ts';
-import type { DocumentStore } from './config/storedConfig.ts';
-import type { Operation, Store, TableName } from './store/store.ts';
+import { type DocumentStore, namespaceOfKey } from './config/storedConfig.ts';
+import type { Operation, Store, StoreChange, TableName } from './store/store.ts';
 
 /** Where the config lives in the store, as micro has it: a table of its own. */
 const TABLE: TableName = { database: 'micro', table: 'config' };
+
+/** The namespace of the document that a change of the store is of; undefined: another record. */
+export function documentOfChange({ database, table, key }: StoreChange): string | undefined {
+  return database === TABLE.database && table === TABLE.table ? namespaceOfKey(key) : undefined;
+}
 
 /** The documents of the config as records of the store. */
 export function configDocuments(store: Store): DocumentStore {

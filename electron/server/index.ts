@@ -1,5 +1,6 @@
 export { doctor } from './api/doctor.ts';
 export type { ListenOptions } from './publicListener.ts';
+export type { EngineAddresses } from './engineAddresses.ts';
 export type { MicroServer, ServerAddresses, ServerOptions } from './microServer.ts';
 export { createServer } from './server.ts';
 export type { ServerFile } from './serverFile.ts';

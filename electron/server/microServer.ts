@@ -3,6 +3,7 @@ import type { Notice } from '../../shared/contract/gen/state_pb.ts';
 import type { Event } from './base/event.ts';
 import type { LogEntry } from './base/logger.ts';
 import type { ListenOptions, PublicAddresses } from './publicListener.ts';
+import type { EngineAddresses } from './engineAddresses.ts';
 import type { ServerFile } from './serverFile.ts';
 import type { ReloadNews } from './serverNews.ts';
 
@@ -17,6 +18,8 @@ export interface ServerOptions {
   gatewayPort?: number;
   /** When it is 0 the ports for OpenTelemetry are any free ones as well. */
   proxyPort?: number;
+  /** Engines that other servers may share. */
+  engines?: EngineAddresses;
   /** Calls to services need what the rules say, whatever settings.json says. */
   auth?: boolean;
   /** It ends by itself when whoever started it is gone, no client is connected and nothing runs, after so long. */

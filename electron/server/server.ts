@@ -9,6 +9,7 @@ import { Status } from '../../shared/contract/gen/state_pb.ts';
 import { ownLogs } from '../../shared/contract/ownLogs.ts';
 import { contractServices } from './api/api.ts';
 import { coreServices } from './api/coreServices.ts';
+import { engineMessage } from './api/engineMessage.ts';
 import type { ApiPort } from './api/http/apiPort.ts';
 import { Credentials } from './api/http/credentials.ts';
 import { Sockets } from './api/http/sockets.ts';
@@ -21,6 +22,7 @@ import { createLogger, errorText, type Logger } from './base/logger.ts';
 import type { Authority } from './auth/authority.ts';
 import { createAuthority, followAuthSetting } from './createAuthority.ts';
 import { bringUp } from './bringUp.ts';
+import type { EngineState } from './host/engineState.ts';
 import { FolderWatcher } from './host/folderWatcher.ts';
 import { HomeLock } from './host/homeLock.ts';
 import { SystemProcessTrees } from './host/processTrees.ts';
@@ -106,7 +108,11 @@ class LocalServer implements MicroServer {
       this.ownLog?.note(`${entry.area}: ${entry.message}${fields}`, level);
       options.onDidLog?.(entry);
     });
-    this.state = createServerState(options.home);
+    this.state = createServerState({
+      home: options.home,
+      store: options.engines?.store,
+      logger: this.logger.child('store'),
+    });
     this.ports = new ServerPorts({
       home: options.home,
       version: options.version,
@@ -124,6 +130,7 @@ class LocalServer implements MicroServer {
     await mkdir(home, { recursive: true, mode: 0o700 });
     this.lock = await HomeLock.acquire(home);
     if (this.lock.recovered) this.logger.info(this.lock.recovered);
+    await this.state.start();
     const settings = this.store.add(new SettingsFile(join(home, 'settings.json'), this.logger.child('settings')));
     const logs = createFileLogStore({
       folder: join(home, 'logs'),
@@ -227,6 +234,7 @@ class LocalServer implements MicroServer {
       shell: this.shell,
       table: this.table,
       info: () => this.info(),
+      engines: () => this.engines(),
       shutdown: (listener) => this.shutdownByClient(listener),
     });
     this.apiPort = apiPort;
@@ -335,6 +343,10 @@ class LocalServer implements MicroServer {
     return () => sampler.sample(runtime.instanceTrees());
   }
 
+  private engines(): EngineState[] {
+    return [this.state.engine()];
+  }
+
   private info(): InfoResponse {
     return create(InfoResponseSchema, {
       version: this.options.version,
@@ -348,6 +360,7 @@ class LocalServer implements MicroServer {
       platform: process.platform,
       nodeVersion: process.versions.node,
       userHome: homedir(),
+      engines: this.engines().map(engineMessage),
     });
   }
 }

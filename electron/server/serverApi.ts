@@ -14,6 +14,7 @@ import type { UsageFeed } from './api/usageFeed.ts';
 import type { Authority } from './auth/authority.ts';
 import { systemClock } from './base/clock.ts';
 import type { Logger } from './base/logger.ts';
+import type { EngineState } from './host/engineState.ts';
 import type { ProcessTable } from './host/processTable.ts';
 import type { ShellEnvironment } from './host/shellEnvironment.ts';
 import type { FileLogStore } from './logs/fileLogStore.ts';
@@ -58,6 +59,8 @@ export interface ServerApiOptions {
   shell: ShellEnvironment;
   table: ProcessTable;
   info: () => InfoResponse;
+  /** How what the server keeps its state in is. */
+  engines: () => EngineState[];
   /** A client asks the server to end. */
   shutdown: (listener: ActionListener) => Promise<void>;
 }
@@ -116,6 +119,7 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
           home,
           server: ports.addresses,
           services: () => runtime.services(),
+          engines: options.engines,
           environment: async () => (await options.shell.read()).env,
           processes: options.table,
         }),

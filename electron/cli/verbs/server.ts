@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { MicroServer } from '../../server/index.ts';
 import { ActionReport } from '../actionReport.ts';
 import type { CliContext } from '../context.ts';
+import { addEngineOptions, engineAddresses } from '../engineOptions.ts';
 import { type ExitCode, exitCode } from '../exitCode.ts';
 import { collect } from '../parseEnv.ts';
 import { parsePort } from '../parsePort.ts';
@@ -44,12 +45,17 @@ export const serverVerb: Verb = {
       )
       .option('--insecure-listen', '--listen without TLS: everybody on the way reads tokens and data')
       .option('--ui', 'also print a link that opens the window in a browser, good for one use');
+    addEngineOptions(command);
     addExamples(command, [
       ['micro server', 'with the projects that were open last'],
       ['micro server --project examples/shop', 'with a project, whose services start'],
       [
         'micro server --listen 0.0.0.0 --tls-cert c.pem --tls-key k.pem',
         'for other machines: micro env add NAME HOST:8443',
+      ],
+      [
+        'micro server --store postgres://micro@db/micro',
+        'shares records and config; the password by PGPASSWORD or ~/.pgpass',
       ],
       ['micro server --gateway 0 --proxy 0 --json', 'on free ports; prints {"ready":true,"gateway",…}'],
     ]);
@@ -71,6 +77,7 @@ export const serverVerb: Verb = {
       ...(gatewayPort === undefined ? {} : { gatewayPort }),
       ...(proxyPort === undefined ? {} : { proxyPort }),
       ...(endWhenIdleMs === undefined ? {} : { endWhenIdleMs }),
+      engines: engineAddresses(context, options),
       auth: options.auth === true,
       ...(listen === undefined ? {} : { listen }),
       ...(uiFolder === undefined ? {} : { uiFolder }),

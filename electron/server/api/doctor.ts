@@ -4,7 +4,7 @@ import { cleanEnvironment } from '../host/cleanEnvironment.ts';
 import { createProcessTable } from '../host/systemProcessTable.ts';
 import { type CheckContext, check } from './checks/check.ts';
 import { checkDisk, checkHome, checkNode, checkPrograms, checkWatching } from './checks/machineChecks.ts';
-import { checkLeftovers, checkPorts, checkServer, checkServices } from './checks/serverChecks.ts';
+import { checkEngines, checkLeftovers, checkPorts, checkServer, checkServices } from './checks/serverChecks.ts';
 
 /** What {@link doctor} looks at; the rest is asked of the system. */
 export type DoctorOptions = Pick<CheckContext, 'home'> & Partial<CheckContext>;
@@ -16,6 +16,7 @@ const CHECKS = [
   checkDisk,
   checkServer,
   checkPorts,
+  checkEngines,
   checkServices,
   checkLeftovers,
   checkWatching,
@@ -30,6 +31,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorResponse> {
   const context: CheckContext = {
     server: undefined,
     services: () => [],
+    engines: () => [],
     environment: async () => cleanEnvironment(process.env),
     platform: process.platform,
     processes: createProcessTable(),

@@ -55,6 +55,9 @@ export class StoredConfig implements Config {
   private readonly changes = new Emitter<{ namespace: string; revision: number }>();
   readonly onDidChange = this.changes.event;
 
+  /** Revisions of documents that were told, by namespace. */
+  private readonly told = new Map<string, number>();
+
   constructor(
     private readonly store: DocumentStore,
     private readonly secretBox: () => Promise<SecretBox>,
@@ -149,7 +152,18 @@ export class StoredConfig implements Config {
 
   async namespaces(): Promise<string[]> {
     const keys = await this.store.keys('document/', { reverse: false, limit: 0 });
-    return keys.map((key) => key.slice('document/'.length));
+    return keys.flatMap((key) => namespaceOfKey(key) ?? []);
+  }
+
+  /** Another server may have written this document: tells of it unless it is known. */
+  async handleStored(namespace: string): Promise<void> {
+    this.tell(namespace, (await this.document(namespace)).revision);
+  }
+
+  private tell(namespace: string, revision: number): void {
+    if ((this.told.get(namespace) ?? -1) >= revision) return;
+    this.told.set(namespace, revision);
+    this.changes.fire({ namespace, revision });
   }
 
   private async change(
@@ -179,7 +193,7 @@ export class StoredConfig implements Config {
         stored,
       );
       if (!written) continue;
-      this.changes.fire({ namespace, revision: number });
+      this.tell(namespace, number);
       return number;
     }
     throw new MicroError('config.busy', `the document ${namespace} is changed by others all the time`, {
@@ -228,6 +242,11 @@ function conflict(namespace: string, revision: number, expected: number): MicroE
 /** Whether a difference at one path concerns another: they are the same, or one is above the other. */
 function touches(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+/** The namespace whose document has a key; undefined: it is no document's. */
+export function namespaceOfKey(key: string): string | undefined {
+  return key.startsWith('document/') ? key.slice('document/'.length) : undefined;
 }
 
 function documentKey(namespace: string): string {

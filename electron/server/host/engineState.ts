@@ -1,4 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
+import type { Logger } from '../base/logger.ts';
 
 /** How an engine is, as far as the server has seen. */
 export interface EngineState {
@@ -14,6 +15,19 @@ export interface EngineState {
   awaySince: number | undefined;
   /** Why it cannot be reached; empty when it is there. */
   reason: string;
+}
+
+/** The state of what needs no engine: it is always there. */
+export function localEngine(kind: EngineState['kind'], engine: 'file' | 'memory'): EngineState {
+  return { kind, engine, address: '', version: '', awaySince: undefined, reason: '' };
+}
+
+/** Says in the log when an engine goes away, and when it is back. */
+export function sayEngine(logger: Logger): (state: EngineState) => void {
+  return ({ kind, address, awaySince, reason }) => {
+    if (awaySince === undefined) logger.info(`the ${kind} at ${address} is back`);
+    else logger.warn(`the ${kind} at ${address} is away: ${reason}`);
+  };
 }
 
 /** What an engine's connection knows of itself, and the errors that follow from it. */

@@ -5,6 +5,7 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { EngineWatch } from './engineState.ts';
 import type { EngineAddress } from './engineAddress.ts';
 import { PostgresReaders } from './postgresReaders.ts';
+import type { Statement } from './postgresStatement.ts';
 
 /** Connections for reading; more would be read by more processors of the database, and take more of the hundred that it has. */
 const READ_CONNECTIONS = 4;
@@ -27,13 +28,6 @@ const AWAY_WORDS =
   /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|Client was closed/;
 /** Wrong password, unknown role or database, no right. */
 const REFUSED_STATES = /^(28|3D|42501)/;
-
-/** A statement with its values; `name` lets the server keep its plan. */
-export interface Statement {
-  name?: string;
-  text: string;
-  values?: unknown[];
-}
 
 /** What {@link PostgresLink} works with. */
 export interface PostgresLinkOptions {

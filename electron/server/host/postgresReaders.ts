@@ -1,5 +1,5 @@
 import type { Client, QueryResultRow } from 'pg';
-import type { Statement } from './postgresLink.ts';
+import type { Statement } from './postgresStatement.ts';
 
 interface Reader {
   client: Client;

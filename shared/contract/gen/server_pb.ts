@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file server.proto.
  */
 export const file_server: GenFile = /*@__PURE__*/
-  fileDesc("CgxzZXJ2ZXIucHJvdG8SB2Rlc2t0b3AiDQoLSW5mb1JlcXVlc3QizwEKDEluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoBRISCgpzdGFydGVkX2F0GAMgASgBEgwKBGhvbWUYBCABKAkSDwoHZ2F0ZXdheRgFIAEoCRINCgVwcm94eRgGIAEoCRIQCghwbGF0Zm9ybRgHIAEoCRIUCgxub2RlX3ZlcnNpb24YCCABKAkSEQoJdXNlcl9ob21lGAkgASgJEhEKCW90bHBfaHR0cBgKIAEoCRIRCglvdGxwX2dycGMYCyABKAkiDwoNRG9jdG9yUmVxdWVzdCJBCgVDaGVjaxIMCgRuYW1lGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0ZXh0GAMgASgJEgwKBG5leHQYBCABKAkiMAoORG9jdG9yUmVzcG9uc2USHgoGY2hlY2tzGAEgAygLMg4uZGVza3RvcC5DaGVjayIRCg9TaHV0ZG93blJlcXVlc3RiBnByb3RvMw");
+  fileDesc("CgxzZXJ2ZXIucHJvdG8SB2Rlc2t0b3AiDQoLSW5mb1JlcXVlc3Qi8QEKDEluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoBRISCgpzdGFydGVkX2F0GAMgASgBEgwKBGhvbWUYBCABKAkSDwoHZ2F0ZXdheRgFIAEoCRINCgVwcm94eRgGIAEoCRIQCghwbGF0Zm9ybRgHIAEoCRIUCgxub2RlX3ZlcnNpb24YCCABKAkSEQoJdXNlcl9ob21lGAkgASgJEhEKCW90bHBfaHR0cBgKIAEoCRIRCglvdGxwX2dycGMYCyABKAkSIAoHZW5naW5lcxgMIAMoCzIPLmRlc2t0b3AuRW5naW5lImwKBkVuZ2luZRIMCgRraW5kGAEgASgJEg4KBmVuZ2luZRgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSEgoKYXdheV9zaW5jZRgFIAEoARIOCgZyZWFzb24YBiABKAkiDwoNRG9jdG9yUmVxdWVzdCJBCgVDaGVjaxIMCgRuYW1lGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0ZXh0GAMgASgJEgwKBG5leHQYBCABKAkiMAoORG9jdG9yUmVzcG9uc2USHgoGY2hlY2tzGAEgAygLMg4uZGVza3RvcC5DaGVjayIRCg9TaHV0ZG93blJlcXVlc3RiBnByb3RvMw");
 
 /**
  * @generated from message desktop.InfoRequest
@@ -90,6 +90,13 @@ export type InfoResponse = Message<"desktop.InfoResponse"> & {
    * @generated from field: string otlp_grpc = 11;
    */
   otlpGrpc: string;
+
+  /**
+   * What the server keeps its state in: one each for store, events and registry.
+   *
+   * @generated from field: repeated desktop.Engine engines = 12;
+   */
+  engines: Engine[];
 };
 
 /**
@@ -98,6 +105,58 @@ export type InfoResponse = Message<"desktop.InfoResponse"> & {
  */
 export const InfoResponseSchema: GenMessage<InfoResponse> = /*@__PURE__*/
   messageDesc(file_server, 1);
+
+/**
+ * @generated from message desktop.Engine
+ */
+export type Engine = Message<"desktop.Engine"> & {
+  /**
+   * store, events or registry
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * postgres, nats, etcd; file or memory where there is none
+   *
+   * @generated from field: string engine = 2;
+   */
+  engine: string;
+
+  /**
+   * Without password; empty where there is none.
+   *
+   * @generated from field: string address = 3;
+   */
+  address: string;
+
+  /**
+   * What it says it is; empty until it was reached.
+   *
+   * @generated from field: string version = 4;
+   */
+  version: string;
+
+  /**
+   * ms since 1970; 0: it is there.
+   *
+   * @generated from field: double away_since = 5;
+   */
+  awaySince: number;
+
+  /**
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message desktop.Engine.
+ * Use `create(EngineSchema)` to create a new message.
+ */
+export const EngineSchema: GenMessage<Engine> = /*@__PURE__*/
+  messageDesc(file_server, 2);
 
 /**
  * @generated from message desktop.DoctorRequest
@@ -110,7 +169,7 @@ export type DoctorRequest = Message<"desktop.DoctorRequest"> & {
  * Use `create(DoctorRequestSchema)` to create a new message.
  */
 export const DoctorRequestSchema: GenMessage<DoctorRequest> = /*@__PURE__*/
-  messageDesc(file_server, 2);
+  messageDesc(file_server, 3);
 
 /**
  * @generated from message desktop.Check
@@ -144,7 +203,7 @@ export type Check = Message<"desktop.Check"> & {
  * Use `create(CheckSchema)` to create a new message.
  */
 export const CheckSchema: GenMessage<Check> = /*@__PURE__*/
-  messageDesc(file_server, 3);
+  messageDesc(file_server, 4);
 
 /**
  * @generated from message desktop.DoctorResponse
@@ -161,7 +220,7 @@ export type DoctorResponse = Message<"desktop.DoctorResponse"> & {
  * Use `create(DoctorResponseSchema)` to create a new message.
  */
 export const DoctorResponseSchema: GenMessage<DoctorResponse> = /*@__PURE__*/
-  messageDesc(file_server, 4);
+  messageDesc(file_server, 5);
 
 /**
  * @generated from message desktop.ShutdownRequest
@@ -174,5 +233,5 @@ export type ShutdownRequest = Message<"desktop.ShutdownRequest"> & {
  * Use `create(ShutdownRequestSchema)` to create a new message.
  */
 export const ShutdownRequestSchema: GenMessage<ShutdownRequest> = /*@__PURE__*/
-  messageDesc(file_server, 5);
+  messageDesc(file_server, 6);
 

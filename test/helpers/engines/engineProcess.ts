@@ -25,6 +25,8 @@ export interface EngineCommand {
   folder: string;
   /** How it is asked to end; by default SIGTERM. */
   stopSignal?: NodeJS.Signals;
+  /** How it is ended for good, where nothing has to be kept; by default as it is stopped. */
+  endSignal?: NodeJS.Signals;
   /** Rejects until it takes requests; by default, until its port takes connections. */
   ready?(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function startEngine(command: EngineCommand): Promise<Engine> {
       await ended;
     },
     async dispose() {
-      await engine.stop();
+      await engine.stop(command.endSignal);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -48,6 +48,7 @@ export async function startPostgres(): Promise<Postgres> {
     folder,
     // Fast: it ends connections instead of waiting for them.
     stopSignal: 'SIGINT',
+    endSignal: 'SIGQUIT',
     async ready() {
       const client = new pg.Client({ connectionString: base });
       client.on('error', () => {});

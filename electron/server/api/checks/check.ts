@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Check, CheckSchema } from '../../../../shared/contract/gen/server_pb.ts';
 import type { Service } from '../../../../shared/contract/gen/state_pb.ts';
+import type { EngineState } from '../../host/engineState.ts';
 import type { ProcessTable } from '../../host/processTable.ts';
 
 /** What the checks of the doctor look at. */
@@ -13,6 +14,8 @@ export interface CheckContext {
   /** The environment that services begin with. */
   environment: () => Promise<Readonly<Record<string, string>>>;
   platform: NodeJS.Platform;
+  /** How the engines are; empty without a server. */
+  engines: () => readonly EngineState[];
   processes: Pick<ProcessTable, 'listeners' | 'byEnvironment' | 'get'>;
 }
 

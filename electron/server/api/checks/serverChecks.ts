@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Check } from '../../../../shared/contract/gen/server_pb.ts';
 import { Status } from '../../../../shared/contract/gen/state_pb.ts';
+import type { EngineState } from '../../host/engineState.ts';
 import type { Listener } from '../../host/processTable.ts';
 import { type CheckContext, check } from './check.ts';
 
@@ -38,6 +39,28 @@ export async function checkPorts({ server, processes }: CheckContext): Promise<C
 function ownerOf({ pid, command }: Listener): string {
   if (pid === 0) return 'a process of another user';
   return `${command.split(' ', 1)[0]?.split(/[\\/]/).pop() || 'a process'} (pid ${pid})`;
+}
+
+/** Whether the engines of the server can be reached. */
+export function checkEngines({ server, engines }: CheckContext): Check {
+  if (!server) return check('engines', 'ok', 'none, since no server runs');
+  const all = engines();
+  const away = all.find(({ awaySince }) => awaySince !== undefined);
+  const text = all.map(engineText).join('; ');
+  if (!away) return check('engines', 'ok', text);
+  return check(
+    'engines',
+    'error',
+    text,
+    `see that ${away.engine} runs at ${away.address}; it is tried again by itself`,
+  );
+}
+
+function engineText({ kind, engine, address, version, awaySince, reason }: EngineState): string {
+  if (address === '') return `${kind} in ${engine === 'file' ? 'files' : engine}`;
+  const name = [engine, version].filter((part) => part !== '').join(' ');
+  if (awaySince === undefined) return `${kind} on ${name} at ${address}`;
+  return `${kind} on ${name} at ${address} is away since ${new Date(awaySince).toISOString()}: ${reason}`;
 }
 
 /** Services in error, with the reason. */

@@ -1,4 +1,4 @@
-import type { Statement } from '../../host/postgresLink.ts';
+import type { Statement } from '../../host/postgresStatement.ts';
 import type { StoreChange } from '../store.ts';
 
 const TYPES: Readonly<Record<string, StoreChange['type']>> = { w: 'written', d: 'deleted', e: 'expired' };

@@ -1,4 +1,4 @@
-import type { Statement } from '../../host/postgresLink.ts';
+import type { Statement } from '../../host/postgresStatement.ts';
 import { after as behind } from '../composite.ts';
 import type { ListOptions } from '../store.ts';
 

@@ -19,7 +19,8 @@ export interface OpenPostgresOptions {
   clock: Clock;
   /** Lives are measured by the database's clock, so that servers whose clocks differ agree. False: by `clock`. */
   followDatabase?: boolean;
-  handleEngine?: (state: EngineState) => void;
+  /** Told how the database is; made by `postgresWatch`. */
+  watch?: EngineWatch | undefined;
 }
 
 /** A store that other servers may have open too, with how its database is. */
@@ -33,11 +34,16 @@ interface About {
   time: number;
 }
 
+/** What is known of the database of a store, before it is opened and while it is open. */
+export function postgresWatch(address: string, handleChange?: (state: EngineState) => void): EngineWatch {
+  return new EngineWatch('store', 'postgres', maskAddress(address), handleChange);
+}
+
 /** Opens the store, making its tables where they are missing. Rejects with an `engine.*` code when it cannot be reached. */
 export async function openPostgresStore(options: OpenPostgresOptions): Promise<SharedStore> {
   const address = parseEngineAddress(options.address, SCHEMES);
   const schema = checkSchema(address.url.searchParams.get('schema') ?? USUAL_SCHEMA);
-  const watch = new EngineWatch('store', 'postgres', maskAddress(options.address), options.handleEngine);
+  const watch = options.watch ?? postgresWatch(options.address);
   let store: PostgresStore | undefined;
   const link = await PostgresLink.open({
     address,

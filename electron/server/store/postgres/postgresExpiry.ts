@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { Statement } from '../../host/postgresLink.ts';
+import type { Statement } from '../../host/postgresStatement.ts';
 import type { Operation } from '../store.ts';
 
 /** Records taken out by one statement; it holds up writers. */

@@ -2,7 +2,8 @@ import { MicroError } from '../../../../shared/contract/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
 import type { EngineState } from '../../host/engineState.ts';
-import type { PostgresLink, Statement } from '../../host/postgresLink.ts';
+import type { PostgresLink } from '../../host/postgresLink.ts';
+import type { Statement } from '../../host/postgresStatement.ts';
 import { conflict } from '../conditions.ts';
 import { checkListing, checkName, checkOperations, checkTable, keyBytes } from '../limits.ts';
 import type {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Deferred } from '../../base/async.ts';
 import type { Operation } from '../store.ts';
 import { binaryArrays } from './binaryArrays.ts';
-import type { Statement } from '../../host/postgresLink.ts';
+import type { Statement } from '../../host/postgresStatement.ts';
 
 /** Calls of one statement: it holds up writers of other servers while it runs. */
 const MAX_GROUPS = 256;

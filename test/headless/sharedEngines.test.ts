@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type Postgres, startPostgres } from '../helpers/engines/postgres.ts';
+import { microProcess } from '../helpers/microProcess.ts';
+import { type RunningServer, startServer } from '../helpers/microServer.ts';
+import { tempFolder } from '../helpers/tempFolder.ts';
+import { waitFor } from '../helpers/waitFor.ts';
+
+let postgres: Postgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres?.dispose());
+
+interface Place {
+  server: RunningServer;
+  micro(...words: string[]): ReturnType<typeof microProcess>;
+}
+
+/** A server with a home of its own, with the engines that the arguments say. */
+async function place(args: string[], env: Record<string, string> = {}): Promise<Place> {
+  const home = join(await tempFolder('shared'), 'micro');
+  const server = await startServer(home, args, env);
+  onTestFinished(() => server.stop());
+  return { server, micro: (...words) => microProcess(words, { home }) };
+}
+
+it('servers that share a store see what the other keeps, and go on when it was away', async () => {
+  const address = postgres.address('headless');
+  const [a, b] = [await place(['--store', address]), await place([], { MICRO_STORE: address })];
+  await a.micro('store', 'write', 'greeting', 'hello');
+  expect((await b.micro('store', 'read', 'greeting')).out).toBe('hello');
+  await b.micro('config', 'set', 'db.host', 'one');
+  expect((await a.micro('config', 'get', 'db.host')).out).toBe('one\n');
+  expect((await a.micro('doctor')).out).toMatch(/store on postgres \d+\.\d+ at postgres:\/\/postgres@127\.0\.0\.1/);
+
+  await postgres.stop();
+  const refused = await a.micro('store', 'read', 'greeting');
+  expect(refused.code).toBe(1);
+  expect(refused.err).toMatch(/the store at postgres:\/\/.* is away since/);
+  expect((await a.micro('doctor')).out).toContain('is away since');
+  await postgres.start();
+  await waitFor('the store is back', async () => (await a.micro('store', 'read', 'greeting')).out === 'hello');
+  await waitFor('for both', async () => (await b.micro('store', 'read', 'greeting')).out === 'hello');
+});
+
+it('a server starts while its store is away, and refuses an address that can be none', async () => {
+  const home = join(await tempFolder('shared'), 'micro');
+  await expect(startServer(home, ['--store', 'mysql://u:geheim@db/x'])).rejects.toThrow(
+    /address with "mysql"|engine\.invalid-address/,
+  );
+  await postgres.stop();
+  onTestFinished(() => postgres.start().catch(() => {}));
+  const { server, micro } = await place(['--store', postgres.address('late').replace('postgres@', 'postgres:geheim@')]);
+  expect((await micro('store', 'list')).err).toContain('postgres:***@127.0.0.1');
+  await postgres.start();
+  await waitFor('the store is there', async () => (await micro('doctor')).out.includes('store on postgres 15'));
+  expect((await micro('store', 'write', 'a', 'b')).code).toBe(0);
+  expect(server.output()).not.toContain('geheim');
+  expect((await micro('logs', 'micro')).out).not.toContain('geheim');
+});
