@@ -1,5 +1,5 @@
 import { AccessLogs } from './accessLogs.ts';
-import type { CoreCallListener } from './api/http/apiPort.ts';
+import type { CoreCallListener } from './api/http/apiPortOptions.ts';
 import type { Credentials } from './api/http/credentials.ts';
 import type { Authority } from './auth/authority.ts';
 import { systemClock } from './base/clock.ts';

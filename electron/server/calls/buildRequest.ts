@@ -1,11 +1,8 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import type {
-  EndpointParameter,
-  Header,
-  ServiceCallRequest,
-  ServiceEndpoint,
-} from '../../../shared/contract/gen/calls_pb.ts';
+import type { Header, ServiceCallRequest, ServiceEndpoint } from '../../../shared/contract/gen/calls_pb.ts';
 import { nearest } from '../project/nearest.ts';
+import { parsed } from './fieldValue.ts';
+import { placeFields } from './placedFields.ts';
 
 /** A call with everything in its place, ready to be sent. */
 export interface BuiltRequest {
@@ -39,7 +36,7 @@ export function buildRequest(
   const protocol = endpoint?.protocol === 'grpc' ? 'grpc' : 'http';
   const method = (request.method || endpoint?.method || (protocol === 'grpc' ? 'POST' : 'GET')).toUpperCase();
   if (!METHOD.test(method)) throw new MicroError('api.invalid', `"${method}" is not a method of HTTP`);
-  const placed = place(fields, endpoint, protocol, method);
+  const placed = placeFields(fields, endpoint, protocol, method);
   let path = fillPath(fill(request.path || endpoint?.path || '/'), placed.path);
   if (!path.startsWith('/')) path = `/${path}`;
   for (const [name, value] of placed.query) {
@@ -64,104 +61,6 @@ export function fillVariables(text: string, variables: ReadonlyMap<string, strin
     throw new MicroError('api.invalid', `the variable "${name}" is not set for this service`, {
       next: near ? `did you mean {{${near}}}?` : 'set it in env of the service or the project',
     });
-  });
-}
-
-interface Placed {
-  path: Map<string, string>;
-  query: [string, string][];
-  headers: [string, string][];
-  body: Record<string, unknown> | undefined;
-}
-
-function place(
-  fields: ReadonlyMap<string, string>,
-  endpoint: ServiceEndpoint | undefined,
-  protocol: 'http' | 'grpc',
-  method: string,
-): Placed {
-  const placed: Placed = { path: new Map(), query: [], headers: [], body: undefined };
-  const parameters = endpoint?.parameters ?? [];
-  const hasBody = protocol === 'grpc' || !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method);
-  for (const [name, value] of fields) {
-    const parameter = parameters.find((one) => one.name === name);
-    const nested = parameter
-      ? undefined
-      : parameters.find((one) => one.in === 'body' && name.startsWith(`${one.name}_`));
-    if (!parameter && !nested && parameters.length > 0) throw unknownField(name, parameters, endpoint?.name ?? '');
-    const where = parameter?.in ?? (nested || hasBody ? 'body' : 'query');
-    if (where === 'path') placed.path.set(name, value);
-    else if (where === 'query') placed.query.push([name, value]);
-    else if (where === 'header') placed.headers.push([name, value]);
-    else {
-      placed.body ??= {};
-      const keys = nested ? [nested.name, name.slice(nested.name.length + 1)] : [name];
-      setDeep(placed.body, keys, converted(name, value, parameter?.type ?? ''));
-    }
-  }
-  return placed;
-}
-
-function setDeep(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {
-  const [first = '', ...rest] = keys;
-  if (rest.length === 0) {
-    target[first] = value;
-    return;
-  }
-  const inner = target[first];
-  const object = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
-  target[first] = object;
-  setDeep(object, rest, value);
-}
-
-/** A word of a command line or a form as the value that its type asks for. */
-export function converted(name: string, text: string, type: string): unknown {
-  const wrong = (): MicroError =>
-    new MicroError('api.invalid', `${name} "${text}" is not ${type === 'integer' ? 'a whole number' : `a ${type}`}`);
-  switch (type) {
-    case 'string':
-      return text;
-    case 'integer':
-      if (!/^[+-]?\d+$/.test(text.trim())) throw wrong();
-      return Number.isSafeInteger(Number(text)) ? Number(text) : text.trim();
-    case 'number':
-      if (text.trim() === '' || !Number.isFinite(Number(text))) throw wrong();
-      return Number(text);
-    case 'boolean':
-      if (!['true', 'false', ''].includes(text.trim())) throw wrong();
-      // A flag that is there and says nothing means yes.
-      return text.trim() !== 'false';
-    case 'array':
-      return text.trimStart().startsWith('[') ? parsed(name, text) : text.split(',').map((item) => loose(item.trim()));
-    case 'object':
-      return parsed(name, text);
-    default:
-      return loose(text);
-  }
-}
-
-/** JSON where it is JSON, else the words. */
-function loose(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-function parsed(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new MicroError('api.invalid', `${name} is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function unknownField(name: string, parameters: readonly EndpointParameter[], endpoint: string): MicroError {
-  const names = parameters.map((one) => one.name);
-  const near = nearest(name, names);
-  return new MicroError('api.invalid', `"${name}" is no field of ${endpoint}`, {
-    next: near ? `did you mean "${near}"?` : `its fields: ${names.join(', ')}`,
   });
 }
 

@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
 import { clientSocket, tellOwnAnswer, tellOwnRefusal } from '../traffic/accessEntry.ts';
 import { answerError, refuseUpgrade, trafficStatus } from '../traffic/errorAnswer.ts';
-import { type Caller, Forwarder, type TrafficOptions } from '../traffic/forwarder.ts';
+import { Forwarder } from '../traffic/forwarder.ts';
+import type { Caller, TrafficOptions } from '../traffic/trafficOptions.ts';
 import { absoluteTarget, type Route, routeByName, routeByPath, routeByRpcPath } from '../traffic/route.ts';
 
 /** Collaborators of {@link Proxy}. */

@@ -2,16 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import type { Registry } from '../registry/registry.ts';
-import { type AccessEntry, entryOf } from './accessEntry.ts';
 import { answerWhenKnown } from './admitted.ts';
-import type { Call, Via } from './call.ts';
-import type { Callers } from './callers.ts';
+import type { Via } from './call.ts';
+import { CallTeller } from './callTeller.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { GrpcExchange } from './grpcExchange.ts';
 import { isGrpc } from './grpcRequest.ts';
-import { endpointsOf, type TrafficGuard } from './guard.ts';
-import type { InFlight } from './inFlight.ts';
+import { endpointsOf } from './guard.ts';
 import { KeptBody } from './keptBody.ts';
 import { ANSWER_TIMEOUT_MS } from './limits.ts';
 import { type NewCall, newCall } from './newCall.ts';
@@ -20,55 +17,23 @@ import type { Route } from './route.ts';
 import { RpcExchange } from './rpcExchange.ts';
 import type { RpcRoute } from './rpcRoutes.ts';
 import { RpcSocket } from './rpcSocket.ts';
-import { withoutSecrets } from './secretParameters.ts';
-import type { ServiceStates } from './serviceStates.ts';
+import type { Caller, TrafficOptions } from './trafficOptions.ts';
 import { Tunnel } from './tunnel.ts';
 import { UpstreamSessions } from './upstreamSessions.ts';
 import { Upstreams } from './upstreams.ts';
-
-/** Collaborators of {@link Forwarder}. */
-export interface TrafficOptions {
-  registry: Registry;
-  states: ServiceStates;
-  inFlight: InFlight;
-  /** Is told every call, see {@link Call}. */
-  onDidCall: (call: Call) => void;
-  /** Is told every request once it has come to its end, also those that are no calls. */
-  onDidAnswer?: ((entry: AccessEntry) => void) | undefined;
-  /** Bytes of the body of each request that are kept; asked at each. Default: none. */
-  keptBodyBytes?: (() => number) | undefined;
-  /** Tells who calls when the request does not say so. */
-  callers: Pick<Callers, 'callerOf'>;
-  /** Keeps out who may not call a service. Absent: everybody may. */
-  guard?: TrafficGuard | undefined;
-  /** ms for the head of an answer. Default: two minutes. */
-  answerTimeoutMs?: number | undefined;
-  /** ms that a request waits for a service that is on its way. Default: ten seconds. */
-  holdMs?: number | undefined;
-  /** Is kept: the local ports of connections in HTTP/2 to services, by which a service of micro itself knows its gateway. */
-  ownPorts?: Set<number> | undefined;
-}
-
-/** Who calls, and what must not be passed on. */
-export interface Caller {
-  /** Name of the service, or OUTSIDE; a promise while it is being found out. */
-  from: string | Promise<string>;
-  /** Leave `authorization` out: it carries a token of ours, which is nobody else's business. */
-  dropAuthorization: boolean;
-  /** Origin of a page that may read the answer, when the service says nothing about it. */
-  corsOrigin?: string | undefined;
-}
 
 /** Streams requests to ready nodes: nothing is collected, nothing is decoded, an abort on either side ends the other. */
 export class Forwarder {
   private readonly host: ExchangeHost;
   private readonly sessions: UpstreamSessions;
+  private readonly teller: CallTeller;
 
   constructor(
     private readonly options: TrafficOptions,
     private readonly via: Via,
   ) {
     const { registry, states, inFlight, holdMs } = options;
+    this.teller = new CallTeller(options, via);
     this.host = {
       clock: systemClock,
       choice: new NodeChoice({ registry, states, clock: systemClock, holdMs }),
@@ -110,7 +75,7 @@ export class Forwarder {
       told = true;
       call.status = response.headersSent ? response.statusCode : 0;
       call.durationMs = this.host.clock.monotonic() - startedAt;
-      this.tell(call, caller);
+      this.teller.tell(call, caller);
     };
     const handleStream = (): void => {
       call.kind = 'stream';
@@ -128,7 +93,7 @@ export class Forwarder {
     // After the exchange has its own listener, which notes why the answer did not get to its end.
     response.once('close', () => {
       tell();
-      this.tellAnswer(request, call, caller, {
+      this.teller.tellAnswer(request, call, caller, {
         status: response.headersSent ? response.statusCode : 0,
         durationMs: this.host.clock.monotonic() - startedAt,
         requestBytes: call.requestBytes,
@@ -159,10 +124,10 @@ export class Forwarder {
       : new Tunnel(host, request, socket, head, headers, call);
     const known = await tunnel.open();
     call.durationMs = this.host.clock.monotonic() - startedAt;
-    if (known) this.tell(call, caller);
+    if (known) this.teller.tell(call, caller);
     const ended = (): void => {
       const durationMs = this.host.clock.monotonic() - startedAt;
-      this.tellAnswer(request, call, caller, { status: call.status, durationMs, ...tunnel.bytes() });
+      this.teller.tellAnswer(request, call, caller, { status: call.status, durationMs, ...tunnel.bytes() });
     };
     if (socket.destroyed) ended();
     else socket.once('close', ended);
@@ -182,40 +147,6 @@ export class Forwarder {
     throw new MicroError('gateway.no-service', `"${service}" is a part of micro and has no such endpoint`, {
       details: { service },
       next: `see what it offers: micro ${service} --help`,
-    });
-  }
-
-  private tell(call: Call, { from }: Caller): void {
-    // The call is nobody else's: no copies, since a flood of calls would have the garbage collector carry each of them.
-    call.path = withoutSecrets(call.path);
-    if (typeof from === 'string') {
-      call.from = from;
-      this.options.onDidCall(call);
-      return;
-    }
-    void from.then((name) => {
-      call.from = name;
-      this.options.onDidCall(call);
-    });
-  }
-
-  private tellAnswer(
-    request: IncomingMessage,
-    call: Call,
-    { from }: Caller,
-    end: Pick<AccessEntry, 'status' | 'durationMs' | 'requestBytes' | 'responseBytes'>,
-  ): void {
-    const { onDidAnswer } = this.options;
-    if (!onDidAnswer) return;
-    const entry = Object.assign(entryOf(this.via, request, call.at), end, { call });
-    if (typeof from === 'string') {
-      call.from = from;
-      onDidAnswer(entry);
-      return;
-    }
-    void from.then((name) => {
-      call.from = name;
-      onDidAnswer(entry);
     });
   }
 

@@ -31,6 +31,12 @@ const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0');
 /** A tunnel to anywhere is nothing that these ports offer. */
 const REFUSED_CONNECT = 'HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
+/** ms that a client may take for the head of a request: whoever sends it byte by byte holds a connection for nothing. */
+const HEAD_TIMEOUT_MS = 60_000;
+
+/** ms between two looks for heads that take too long; the limit is kept no more exactly than this. */
+const HEAD_CHECK_MS = 5000;
+
 /** ms that a new connection may be silent before it is closed; protects against sockets that are opened and left. */
 const FIRST_BYTE_TIMEOUT_MS = 60_000;
 
@@ -44,16 +50,29 @@ export class ProtocolPort {
   private readonly listener: net.Server | tls.Server;
   private readonly sockets = new Set<net.Socket>();
 
-  constructor(handleRequest: RequestHandler, handleUpgrade: UpgradeHandler, certificate?: PortCertificate) {
+  constructor(
+    handleRequest: RequestHandler,
+    handleUpgrade: UpgradeHandler,
+    certificate?: PortCertificate,
+    headTimeoutMs = HEAD_TIMEOUT_MS,
+  ) {
     const handleHttp1 = (request: http.IncomingMessage, response: http.ServerResponse): void => {
       noteResponse(response);
       handleRequest(request, response);
     };
     // Streams live long and uploads are large: the time limits of Node's server are for public servers.
     this.http1 = http.createServer(
-      { requestTimeout: 0, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES },
+      {
+        requestTimeout: 0,
+        headersTimeout: headTimeoutMs,
+        connectionsCheckingInterval: Math.min(HEAD_CHECK_MS, headTimeoutMs),
+        keepAliveTimeout: 65_000,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
       handleHttp1,
     );
+    // It is given its connections and never listens itself; only with this does Node look after their time limits.
+    this.http1.emit('listening');
     // Node would leave out what is beyond 2000 headers without a word; the bytes are limited anyway.
     this.http1.maxHeadersCount = 0;
     // The one who gets the body decides whether it wants it.

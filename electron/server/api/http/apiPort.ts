@@ -1,69 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { type ConnectRouter, createContextValues } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Resource } from '../../auth/rules.ts';
-import type { Logger } from '../../base/logger.ts';
-import { refusalInterceptor } from '../rpc/refusalInterceptor.ts';
-import { callerKey } from '../rpc/callerContext.ts';
-import { errorInterceptor } from '../rpc/errorInterceptor.ts';
-import type { Admission } from './admission.ts';
+import type { ApiPortOptions } from './apiPortOptions.ts';
 import { sendError, sendRpcError } from './errorResponse.ts';
 import { answerDesktopPage } from './desktopPage.ts';
 import { type Door, localDoor } from './door.ts';
 import { checkContentType } from './guard.ts';
-import {
-  type PortCertificate,
-  ProtocolPort,
-  type RequestHandler,
-  type UpgradeHandler,
-} from '../../traffic/protocolPort.ts';
+import { type PortCertificate, ProtocolPort } from '../../traffic/protocolPort.ts';
 import { clientSocket } from '../../traffic/accessEntry.ts';
-import type { HttpMount } from './httpMount.ts';
 import { coreResource, socketPart, socketResource } from './resource.ts';
-import { refuseUpgradeWith, SOCKETS_PATH, type Sockets } from './sockets.ts';
-import { UI_PATH, type UiFiles } from './uiFiles.ts';
-
-/** Largest message of a request, bytes; the contract's own requests are small, a store value is at most 64 MB. */
-const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
+import { isForProxy, pathOf } from './requestTarget.ts';
+import { RpcAdapters } from './rpcAdapters.ts';
+import { refuseUpgradeWith, SOCKETS_PATH } from './sockets.ts';
+import { UI_PATH } from './uiFiles.ts';
 
 /** Paths of our own package, which window and command line speak all day. */
 const OWN_PACKAGE = '/desktop.';
-
-/** What the proxy port serves beside the API. */
-export interface ServiceTraffic {
-  handleRequest: RequestHandler;
-  handleUpgrade: UpgradeHandler;
-}
-
-/** Is told what is asked of the core services; `name` is the package. */
-export interface CoreCallListener {
-  handleCall(request: IncomingMessage, response: ServerResponse, name: string): void;
-  handleSocket(request: IncomingMessage, name: string): void;
-}
-
-/** Collaborators of {@link ApiPort}. */
-export interface ApiPortOptions {
-  admission: Admission;
-  logger: Logger;
-  routes: (router: ConnectRouter) => void;
-  /** Methods that are another thing over gRPC than over Connect. */
-  grpcRoutes?: (router: ConnectRouter) => void;
-  /** Paths of the contract's methods, `/package.Service/Method`; everything else is traffic between services. */
-  rpcPaths: ReadonlySet<string>;
-  sockets: Sockets;
-  /** What the API serves over plain HTTP, each below a path of its own. */
-  mounts?: readonly HttpMount[];
-  /** Absent: the page is not served (no built renderer). */
-  ui: UiFiles | undefined;
-  /** Service to service calls. */
-  traffic: ServiceTraffic;
-  /** Is told calls of the core services, before they are read; not of our own package, which window and command line speak. */
-  coreCalls?: CoreCallListener | undefined;
-}
 
 /**
  * The proxy port: the contract over Connect, gRPC and gRPC-Web, the page for browsers, WebSockets, and calls from
@@ -71,27 +26,13 @@ export interface ApiPortOptions {
  */
 export class ApiPort {
   private readonly protocolPort: ProtocolPort;
-  private readonly adapter: ReturnType<typeof connectNodeAdapter>;
-  private readonly grpcAdapter: ReturnType<typeof connectNodeAdapter>;
-  private readonly callers = new WeakMap<object, Caller>();
+  private readonly rpc: RpcAdapters;
   private port = 0;
   private readonly publicPorts: ProtocolPort[] = [];
   private openCalls = 0;
 
   constructor(private readonly options: ApiPortOptions) {
-    const common = {
-      interceptors: [errorInterceptor(options.logger), refusalInterceptor(options.admission.authority)],
-      readMaxBytes: MAX_MESSAGE_BYTES,
-      contextValues: (request: object) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
-    };
-    this.adapter = connectNodeAdapter({ ...common, routes: options.routes });
-    this.grpcAdapter = connectNodeAdapter({
-      ...common,
-      routes: (router) => options.grpcRoutes?.(router),
-      connect: false,
-      grpcWeb: false,
-      fallback: this.adapter,
-    });
+    this.rpc = new RpcAdapters(options);
     const door = localDoor(() => this.port);
     this.protocolPort = this.portBehind(door);
   }
@@ -210,12 +151,7 @@ export class ApiPort {
       request,
       door,
       coreResource(pathOf(request.url ?? '')),
-      (caller) => {
-        this.callers.set(request, caller);
-        if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
-        const adapter = isGrpc(request) ? this.grpcAdapter : this.adapter;
-        adapter(request as IncomingMessage, response as ServerResponse);
-      },
+      (caller) => this.rpc.handle(request, response, caller),
       (error) => this.refuse(request, response, error),
     );
   }
@@ -287,18 +223,4 @@ export class ApiPort {
       refuseUpgradeWith(socket, toMicroError(error));
     }
   }
-}
-
-/** Whether it is gRPC itself, not gRPC-Web, which knows no requests of several messages. */
-function isGrpc({ headers }: IncomingMessage | Http2ServerRequest): boolean {
-  return /^application\/grpc(?:[+;]|$)/i.test(headers['content-type'] ?? '');
-}
-
-function pathOf(target: string): string {
-  return target.split('?', 1)[0] as string;
-}
-
-/** A target in absolute form: the program uses us as its proxy, so Host names a service. No page can send one to us. */
-function isForProxy(target: string): boolean {
-  return /^http:\/\//i.test(target);
 }

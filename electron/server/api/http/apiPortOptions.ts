@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ConnectRouter } from '@connectrpc/connect';
+import type { Logger } from '../../base/logger.ts';
+import type { RequestHandler, UpgradeHandler } from '../../traffic/protocolPort.ts';
+import type { Admission } from './admission.ts';
+import type { HttpMount } from './httpMount.ts';
+import type { Sockets } from './sockets.ts';
+import type { UiFiles } from './uiFiles.ts';
+
+/** What the proxy port serves beside the API. */
+export interface ServiceTraffic {
+  handleRequest: RequestHandler;
+  handleUpgrade: UpgradeHandler;
+}
+
+/** Is told what is asked of the core services; `name` is the package. */
+export interface CoreCallListener {
+  handleCall(request: IncomingMessage, response: ServerResponse, name: string): void;
+  handleSocket(request: IncomingMessage, name: string): void;
+}
+
+/** Collaborators of the API's port. */
+export interface ApiPortOptions {
+  admission: Admission;
+  logger: Logger;
+  routes: (router: ConnectRouter) => void;
+  /** Methods that are another thing over gRPC than over Connect. */
+  grpcRoutes?: (router: ConnectRouter) => void;
+  /** Paths of the contract's methods, `/package.Service/Method`; everything else is traffic between services. */
+  rpcPaths: ReadonlySet<string>;
+  sockets: Sockets;
+  /** What the API serves over plain HTTP, each below a path of its own. */
+  mounts?: readonly HttpMount[];
+  /** Absent: the page is not served (no built renderer). */
+  ui: UiFiles | undefined;
+  /** Service to service calls. */
+  traffic: ServiceTraffic;
+  /** Is told calls of the core services, before they are read; not of our own package, which window and command line speak. */
+  coreCalls?: CoreCallListener | undefined;
+}
