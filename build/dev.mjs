@@ -74,6 +74,8 @@ await runScript(async () => {
   };
   await watch(desktopBuildOptions(), 'desktop', restartApp);
   await watch(nodeBuildOptions(), 'node', stopServer);
+  // The server as one file would stay as it is; without it, the app starts the one that is rebuilt.
+  rmSync(join(dist, 'node/server.cjs'), { force: true });
   rmSync(join(dist, '.stamp-renderer'), { force: true });
   const page = await build({
     configFile: join(root, 'build/vite.renderer.config.ts'),

@@ -3,7 +3,7 @@ import { app, Menu } from 'electron';
 import { commandLineProblem, ownWords, parseAppArguments } from './desktop/appArguments.ts';
 import { registerAppScheme } from './desktop/appProtocol.ts';
 import { DesktopApp } from './desktop/desktopApp.ts';
-import { removeStaleLock } from './desktop/singleInstance.ts';
+import { hasLock, removeStaleLock } from './desktop/singleInstance.ts';
 import { microHome } from './server/findServer.ts';
 
 /**
@@ -26,7 +26,9 @@ async function main(): Promise<void> {
   const args = parseAppArguments(words, process.cwd());
   const home = microHome(args.home);
   if (home !== microHome(undefined, {})) app.setPath('userData', join(home, 'desktop'));
-  const staleLock = await removeStaleLock(app.getPath('userData'));
+  // Without a lock nothing is waited for: the server's start comes before the app's own, which gives way to nothing.
+  const userData = app.getPath('userData');
+  const staleLock = hasLock(userData) ? await removeStaleLock(userData) : undefined;
   if (staleLock !== undefined) process.stderr.write(`${staleLock}\n`);
   if (!app.requestSingleInstanceLock({ words, cwd: process.cwd() })) {
     process.stderr.write('Micro Desktop is open already; it was told what you asked for.\n');
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
     return;
   }
   const desktop = new DesktopApp({ home, root: app.getAppPath(), packaged: app.isPackaged });
-  desktop.startServer(args);
+  desktop.prepare(args);
   await app.whenReady();
   await desktop.start();
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { runCommand } from './commandLine.mjs';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 import { readStamp, sourceStamp, writeStamp } from './stamp.mjs';
@@ -108,6 +109,29 @@ export function nodeBuildOptions() {
 }
 
 /**
+ * Options of esbuild for the server as the app starts it, see electron/cli/serverEntry.ts: the command line as one file,
+ * and what loads it. Paths of files are those of the bundle in parts, which lies beside it.
+ */
+export function serverBuildOptions() {
+  return {
+    ...commonOptions(),
+    entryPoints: { program: join(root, 'electron/cli/main.ts'), server: join(root, 'electron/cli/serverEntry.ts') },
+    outdir: join(dist, 'node'),
+    format: 'cjs',
+    sourcemap: false,
+    charset: 'ascii',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    outExtension: { '.js': '.cjs' },
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__bundleUrl' },
+    banner: {
+      js: "const __bundleUrl = require('node:url').pathToFileURL(require('node:path').join(__dirname, 'cli.mjs')).href;",
+    },
+  };
+}
+
+/**
  * Options of esbuild for what services import: one file that needs no package, so that it can stand beside a service which
  * has none installed. It runs in Node alone, so it is written for the oldest one that the package takes.
  */
@@ -148,6 +172,21 @@ async function buildDesktop() {
 async function buildNode() {
   const written = await buildWithEsbuild(nodeBuildOptions());
   removeOldChunks(join(dist, 'node'), new Set(written));
+  await buildWithEsbuild(serverBuildOptions());
+  // What is too new or too old for the Node of the app's start is left to that start.
+  await makeCodeCache(process.execPath, join(dist, 'node'));
+}
+
+/**
+ * Makes the code cache of the server in `folder` with the program that will run it, e.g. a packaged app. Resolves with
+ * whether there is one now.
+ */
+export async function makeCodeCache(executable, folder) {
+  const { code } = await runCommand(executable, [join(root, 'build/lib/codeCache.cjs'), folder], {
+    cwd: root,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+  });
+  return code === 0 && existsSync(join(folder, 'program.cjs.cache'));
 }
 
 async function buildSdk() {
@@ -224,7 +263,7 @@ export function runtimeNodeFiles() {
     const text = readFileSync(join(dist, 'node', file), 'utf8');
     for (const [name] of text.matchAll(/\bchunk-[A-Z0-9]+\.mjs\b/g)) if (!wanted.includes(name)) wanted.push(name);
   }
-  return wanted.map((file) => `dist/node/${file}`);
+  return [...wanted, 'program.cjs', 'server.cjs'].map((file) => `dist/node/${file}`);
 }
 
 function workerFiles(folder) {

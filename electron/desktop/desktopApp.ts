@@ -39,6 +39,7 @@ export class DesktopApp {
   private readonly recentProjects: RecentProjects;
   private readonly notifier: Notifier;
   private readonly system: SystemIntegration;
+  private readPreferences: Promise<Preferences | undefined> | undefined;
   private preferences = defaultPreferences;
   private openProjects: string[] = [];
   private quitting: 'no' | 'asking' | 'ending' | 'done' = 'no';
@@ -113,17 +114,22 @@ export class DesktopApp {
     });
   }
 
-  /** Begins to find or start the server. It needs as long as the app itself, so this may come before the app is ready. */
-  startServer(args: AppArguments): void {
+  /**
+   * Begins to find or start the server, and to read what the window needs. The server needs as long as the app itself, so
+   * this may come before the app is ready.
+   */
+  prepare(args: AppArguments): void {
     this.log.info(`started: version ${app.getVersion()}, Electron ${process.versions.electron}, pid ${process.pid}`);
     this.follow(args);
     this.server.start();
+    this.readPreferences = this.preferencesFile.read();
+    this.window.prepare();
   }
 
   /** Opens the window. Call once the app is ready. */
   async start(): Promise<void> {
     this.listen();
-    this.preferences = (await this.preferencesFile.read()) ?? defaultPreferences;
+    this.preferences = (await this.readPreferences) ?? defaultPreferences;
     nativeTheme.themeSource = this.preferences.theme;
     serveApp(join(this.options.root, 'dist', 'renderer'), () =>
       messagePage('The window ended several times', `${this.deathReason}. Your services run on.`, this.log.path),

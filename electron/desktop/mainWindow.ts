@@ -36,7 +36,14 @@ export class MainWindow {
   private pending: DesktopCommand[] = [];
   private loaded = false;
 
+  private state: Promise<WindowState | undefined> | undefined;
+
   constructor(private readonly options: MainWindowOptions) {}
+
+  /** Begins to read where the window was, so that {@link open} need not wait for it. */
+  prepare(): void {
+    this.state ??= this.options.stateFile.read();
+  }
 
   /** The native window, or undefined when there is none. */
   get native(): BrowserWindow | undefined {
@@ -55,7 +62,9 @@ export class MainWindow {
       this.bringToFront();
       return;
     }
-    const state = await this.options.stateFile.read();
+    this.prepare();
+    const state = await this.state;
+    this.state = undefined;
     const primary = screen.getPrimaryDisplay();
     const others = screen.getAllDisplays().filter((display) => display.id !== primary.id);
     const bounds = reachableBounds(

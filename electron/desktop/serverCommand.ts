@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerCommand } from './serverStarter.ts';
 
@@ -12,7 +13,10 @@ const OWN_VARIABLE =
 export function serverCommand(root: string, packaged: boolean, env: NodeJS.ProcessEnv): ServerCommand {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLE.test(name)));
   // What runs as plain Node lies beside the archive of a packaged app, not in it.
-  const args = [join(root.replace(/app\.asar$/, 'app.asar.unpacked'), 'dist', 'node', 'cli.mjs')];
+  const folder = join(root.replace(/app\.asar$/, 'app.asar.unpacked'), 'dist', 'node');
+  // While the sources are being worked on there is only the command line, in parts that are quick to build.
+  const server = join(folder, 'server.cjs');
+  const args = [existsSync(server) ? server : join(folder, 'cli.mjs')];
   return packaged
     ? { file: process.execPath, args, env: { ...kept, ELECTRON_RUN_AS_NODE: '1' } }
     : { file: env.MICRO_NODE || 'node', args, env: kept };

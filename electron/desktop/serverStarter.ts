@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { ServerState } from '../../shared/contract/bridge.ts';
@@ -11,7 +12,7 @@ import type { MainLog } from './mainLog.ts';
 /** How often the app looks whether its server is there. It is one small file and one question to the system. */
 const LOOK_MS = 1_000;
 /** The same while a start is under way, where somebody waits. */
-const LOOK_WHILE_STARTING_MS = 40;
+const LOOK_WHILE_STARTING_MS = 10;
 /** A server listens within a second; a machine in trouble may take this long. */
 const START_TIMEOUT_MS = 30_000;
 /** Waits before the 1st, 2nd, … new start; after the last one the app gives up and asks the user. */
@@ -117,13 +118,16 @@ export class ServerStarter {
   }
 
   private async findOrStart(round: number): Promise<void> {
-    const running = await findServer(this.options.home);
-    if (!this.isCurrent(round)) return;
-    if (running) {
-      await this.useServer(running, round);
-      return;
+    // Nothing is waited for where no server can be: the app's own start, which comes next, is long and gives way to nothing.
+    if (existsSync(join(this.options.home, 'server.json'))) {
+      const running = await findServer(this.options.home);
+      if (!this.isCurrent(round)) return;
+      if (running) {
+        await this.useServer(running, round);
+        return;
+      }
     }
-    await this.spawnServer();
+    this.spawnServer();
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (this.isCurrent(round)) {
       const server = await findServer(this.options.home);
@@ -138,18 +142,19 @@ export class ServerStarter {
     }
   }
 
-  private async spawnServer(): Promise<void> {
+  /** Without a wait, see {@link findOrStart}; three calls to the system, at a time when nothing can be done with the app. */
+  private spawnServer(): void {
     if (this.child && this.childEnd === undefined) return;
     const { command, home, serverArgs, log } = this.options;
-    await mkdir(join(home, 'logs'), { recursive: true });
-    const output = await open(this.logFile, 'a', 0o600);
+    mkdirSync(join(home, 'logs'), { recursive: true });
+    const output = openSync(this.logFile, 'a', 0o600);
     try {
       const args = [...command.args, 'server', '--home', home, ...serverArgs];
       log.info(`starting the server: ${command.file} ${args.join(' ')}`);
       // Detached and with a file for its output: it must be able to go on when the app ends and its services stay.
       const child = spawn(command.file, args, {
         env: { ...command.env, MICRO_HOME: home },
-        stdio: ['ignore', output.fd, output.fd],
+        stdio: ['ignore', output, output],
         detached: true,
         windowsHide: true,
       });
@@ -160,7 +165,7 @@ export class ServerStarter {
         this.handleChildEnd(child, signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
       );
     } finally {
-      await output.close();
+      closeSync(output);
     }
   }
 

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { readlink, rm, stat, lstat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
@@ -7,6 +8,14 @@ import { join } from 'node:path';
 const STARTING_MS = 10_000;
 /** A running app answers on its socket at once; one that is stopped or wedged counts as running. */
 const CONNECT_TIMEOUT_MS = 1_000;
+
+/**
+ * Whether there is a single-instance lock at all. Asked without a wait, because the start of the app waits for the answer,
+ * and usually there is none.
+ */
+export function hasLock(userData: string): boolean {
+  return lstatSync(join(userData, 'SingletonLock'), { throwIfNoEntry: false }) !== undefined;
+}
 
 /**
  * Removes the single-instance lock of an app that is gone, and says what it was, or undefined when there was none to

@@ -139,16 +139,15 @@ export function preloadFirstPage(): void {
 /** After so long the rest is loaded even if the window never rests, ms. */
 const preloadWithinMs = 5_000;
 
-/** Once the window rests: loads the code of every page and connects to the logs, so that no page keeps anybody waiting. */
+/** Once the window rests: loads the code of every page and connects to the logs, so that nothing keeps anybody waiting. */
 export function preloadOtherPages(): void {
   requestIdleCallback(
     () => {
       for (const { component } of pages) component.preload();
-      void import('../features/logs/LogSocket.ts').then(
-        ({ logSocket }) => logSocket().warm(),
-        // What cannot be loaded is said where it is drawn.
-        () => {},
-      );
+      // What cannot be loaded is said where it is drawn.
+      const ignore = (): void => {};
+      void import('../features/logs/LogSocket.ts').then(({ logSocket }) => logSocket().warm(), ignore);
+      void import('../features/terminals/TerminalPanel.tsx').catch(ignore);
     },
     { timeout: preloadWithinMs },
   );

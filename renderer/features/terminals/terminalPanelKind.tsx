@@ -1,9 +1,9 @@
 import { IconTerminal2 } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { serviceOfTerminal } from '../../../shared/contract/terminal.ts';
-import type { PanelKind, PanelParams } from '../../state/panels.ts';
+import type { PanelKind, PanelParams, PanelProps } from '../../state/panels.ts';
 import { askForName, closeTerminal, noteClosed, noteTab, useTerminal } from '../../state/terminals.ts';
-import { TerminalPanel } from './TerminalPanel.tsx';
+import { lazyPart } from '../../ui/lazyPart.tsx';
 import classes from './Terminals.module.css';
 import { readTerminalParams, terminalTitle } from './terminalParams.ts';
 
@@ -22,6 +22,9 @@ function TerminalTabIcon({ panelId, params }: { panelId: string; params: PanelPa
     />
   );
 }
+
+/** With what draws a terminal, which is large; a window without one never waits for it. */
+const TerminalPanel = lazyPart<PanelProps>(async () => (await import('./TerminalPanel.tsx')).TerminalPanel);
 
 /** Terminals as tabs of the bottom panel. Closing the tab of a shell ends the shell. */
 export const terminalPanelKind: PanelKind = {
