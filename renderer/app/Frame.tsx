@@ -1,5 +1,6 @@
 import { Suspense, useEffect } from 'react';
 import { usePageId, useSelectedEdge, useSelectedService } from '../state/navigation.ts';
+import { afterStart } from '../state/afterStart.ts';
 import { useDialog } from '../state/dialogs.ts';
 import { useOverlay } from '../state/overlays.ts';
 import { usePanel } from '../state/panels.ts';
@@ -110,8 +111,7 @@ function prefetch(): () => void {
     Palette.preload();
     Inspector.preload();
   };
-  const idle = requestIdleCallback(load, { timeout: PREFETCH_MS });
-  return () => cancelIdleCallback(idle);
+  return afterStart(load, PREFETCH_MS);
 }
 
 /** The title that the system shows for the window, e.g. `Graph · shop`. */

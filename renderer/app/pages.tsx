@@ -10,6 +10,7 @@ import {
   IconTimeline,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { afterStart } from '../state/afterStart.ts';
 import { useShownServices } from '../state/projectFilter.ts';
 import { currentPlace } from '../state/navigation.ts';
 import { uiStore } from '../state/uiState.ts';
@@ -141,14 +142,11 @@ const preloadWithinMs = 5_000;
 
 /** Once the window rests: loads the code of every page and connects to the logs, so that nothing keeps anybody waiting. */
 export function preloadOtherPages(): void {
-  requestIdleCallback(
-    () => {
-      for (const { component } of pages) component.preload();
-      // What cannot be loaded is said where it is drawn.
-      const ignore = (): void => {};
-      void import('../features/logs/LogSocket.ts').then(({ logSocket }) => logSocket().warm(), ignore);
-      void import('../features/terminals/TerminalPanel.tsx').catch(ignore);
-    },
-    { timeout: preloadWithinMs },
-  );
+  afterStart(() => {
+    for (const { component } of pages) component.preload();
+    // What cannot be loaded is said where it is drawn.
+    const ignore = (): void => {};
+    void import('../features/logs/LogSocket.ts').then(({ logSocket }) => logSocket().warm(), ignore);
+    void import('../features/terminals/TerminalPanel.tsx').catch(ignore);
+  }, preloadWithinMs);
 }
