@@ -1,10 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { makeAppImageTools } from './lib/appImageTools.mjs';
 import { dist, ensureBundles } from './lib/bundles.mjs';
 import { ensureElectron } from './lib/electronRuntime.mjs';
 import { requireNode } from './lib/nodeVersion.mjs';
 import { ensurePackages } from './lib/packages.mjs';
-import { builderEnvironment, packageTargets, targetProblem } from './lib/packageTargets.mjs';
+import { appImageTools, builderEnvironment, packageTargets, targetProblem } from './lib/packageTargets.mjs';
 import { root } from './lib/paths.mjs';
 import { runScript, SetupError, Steps } from './lib/steps.mjs';
 import { thirdPartyText } from './lib/thirdParty.mjs';
@@ -58,6 +59,7 @@ await runScript(async () => {
   for (const target of possible) {
     await steps.run(target.name, async () => {
       const before = new Set(readdirSync(output));
+      if (target.name === 'AppImage') await makeAppImageTools(appImageTools);
       await pack(target, builderConfig({ electron, thirdParty, fast }), unpackedFolder(output));
       const made =
         target.name === 'dir'

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { appImageProblem } from './appImageTools.mjs';
+import { dist } from './bundles.mjs';
 import { onPath } from './display.mjs';
 import { canReach } from './electronRuntime.mjs';
 import { root } from './paths.mjs';
@@ -27,7 +29,7 @@ export const packageTargets = [
     name: 'AppImage',
     platform: 'linux',
     what: 'any Linux',
-    problem: needsTools('the AppImage runtime and mksquashfs'),
+    problem: async () => appImageProblem(),
   },
   { name: 'deb', platform: 'linux', what: 'Debian, Ubuntu', problem: needsProgram('dpkg-deb', 'apt-get install dpkg') },
   {
@@ -54,6 +56,9 @@ export async function targetProblem(target) {
   return `it is made on ${system}: the release workflow does it`;
 }
 
+/** Where the tools for an AppImage are laid out. */
+export const appImageTools = join(dist, 'appimage-tools');
+
 /** Environment that points electron-builder to tools of the npm packages and of ours, so that it downloads none for them. */
 export function builderEnvironment(fast) {
   const env = { ...process.env };
@@ -61,6 +66,7 @@ export function builderEnvironment(fast) {
     env.ELECTRON_BUILDER_7ZIP_PATH = join(root, 'node_modules/7zip-bin/linux/x64/7za');
     env.CUSTOM_FPM_PATH = join(root, 'build/packages/fpm.mjs');
   }
+  env.APPIMAGE_TOOLS_PATH = appImageTools;
   if (fast) {
     env.ELECTRON_BUILDER_COMPRESSION_LEVEL = '1';
     env.MICRO_PACKAGE_LEVEL = '1';

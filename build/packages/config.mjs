@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runtimeNodeFiles } from '../lib/bundles.mjs';
+import { Arch } from 'electron-builder';
+import { makeCodeCache, runtimeNodeFiles } from '../lib/bundles.mjs';
 import { root } from '../lib/paths.mjs';
 
 /** Name of the executable on Linux, of its package, and of its entries in the system's folders. */
@@ -64,6 +65,7 @@ export function builderConfig({ electron, thirdParty, fast }) {
     ],
     // A runtime that runs checkouts has an app of its own, which would be found before ours.
     afterExtract: removeDefaultApp,
+    afterPack: cacheServerCode,
     protocols: [{ name: 'Micro service', schemes: ['micro'] }],
     // A feed makes electron-builder write what the updater reads; without one, the app looks for nothing.
     publish: process.env.MICRO_UPDATE_FEED ? { provider: 'generic', url: process.env.MICRO_UPDATE_FEED } : null,
@@ -84,6 +86,8 @@ export function builderConfig({ electron, thirdParty, fast }) {
     deb: { ...scripts, fpm: [mime], packageCategory: 'devel', ...(fast ? { compression: 'gz' } : {}) },
     rpm: { ...scripts, fpm: [mime], packageCategory: 'Development/Tools', ...(fast ? { compression: 'gzip' } : {}) },
     toolsets: { appimage: '1.0.3' },
+    // Unpacked at each start, as far as it is read: nothing is quicker to unpack for its size.
+    appImage: { compression: 'zstd' },
     win: { icon: 'build/icons/512x512.png', target: ['nsis', 'portable'] },
     nsis: {
       perMachine: false,
@@ -129,4 +133,15 @@ async function removeDefaultApp({ appOutDir }) {
     const path = join(appOutDir, 'resources', name);
     if (existsSync(path)) await rm(path, { recursive: true });
   }
+}
+
+/**
+ * Has the packaged app compile its server ahead, for it may be installed where nothing can be written. Not for another kind
+ * of machine than this, and not for macOS, whose two halves would then differ in a file that is no program.
+ */
+async function cacheServerCode({ appOutDir, electronPlatformName, arch, packager }) {
+  if (electronPlatformName !== process.platform || process.platform === 'darwin' || Arch[arch] !== process.arch) return;
+  const name = process.platform === 'win32' ? `${packager.appInfo.productFilename}.exe` : executableName;
+  const made = await makeCodeCache(join(appOutDir, name), join(appOutDir, 'resources/app.asar.unpacked/dist/node'));
+  if (!made) throw new Error('the packaged app did not start its server to compile it ahead');
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol, type ProtocolResponse } from 'electron';
+import type { FirstFiles } from './firstFiles.ts';
 
 /** Where the page lives. A scheme of our own: no page of the web can be of the same origin. */
 export const APP_ORIGIN = 'app://micro';
@@ -46,15 +47,16 @@ export function registerAppScheme(): void {
  * Serves the files of `folder` at `app://micro/`. `protocol.handle` is meant to take the place of what is used here; it
  * loads a whole HTTP client for the sake of its Response, which a start of the app would wait for.
  * @param messagePage what to show for `app://micro/_message`, the plain page for when the real one cannot be shown
+ * @param first files that were read already
  */
-export function serveApp(folder: string, messagePage: () => string): void {
+export function serveApp(folder: string, messagePage: () => string, first?: FirstFiles): void {
   protocol.registerBufferProtocol('app', (request, answer) => {
     const url = new URL(request.url);
     if (url.host !== 'micro') answer(missing('There is no such host.'));
     else if (url.pathname === '/_message') answer(found(Buffer.from(messagePage()), '.html'));
     else {
       const file = fileOf(folder, url.pathname);
-      const reading = file === undefined ? Promise.reject(new Error('outside')) : readFile(file);
+      const reading = file === undefined ? Promise.reject(new Error('outside')) : (first?.take(file) ?? readFile(file));
       reading.then(
         (body) => answer(found(body, extname(file ?? ''))),
         () => answer(missing('There is no such file.')),

@@ -5,6 +5,7 @@ import type { RecentProject, ServerState } from '../../shared/contract/bridge.ts
 import { type AppArguments, parseAppArguments } from './appArguments.ts';
 import { serveApp } from './appProtocol.ts';
 import { handleBridge, pickFolder } from './bridgeHandlers.ts';
+import { FirstFiles } from './firstFiles.ts';
 import { JsonFile } from './jsonFile.ts';
 import { MainLog } from './mainLog.ts';
 import { MainWindow } from './mainWindow.ts';
@@ -39,6 +40,8 @@ export class DesktopApp {
   private readonly recentProjects: RecentProjects;
   private readonly notifier: Notifier;
   private readonly system: SystemIntegration;
+  private readonly pageFolder: string;
+  private readonly firstFiles: FirstFiles;
   private readPreferences: Promise<Preferences | undefined> | undefined;
   private preferences = defaultPreferences;
   private openProjects: string[] = [];
@@ -48,6 +51,8 @@ export class DesktopApp {
 
   constructor(private readonly options: DesktopAppOptions) {
     const { home, root, packaged } = options;
+    this.pageFolder = join(root, 'dist', 'renderer');
+    this.firstFiles = new FirstFiles(this.pageFolder);
     this.log = new MainLog(join(home, 'logs', 'desktop.log'));
     const file = <T>(name: string, schema: z.ZodType<T>): JsonFile<T> =>
       new JsonFile(join(app.getPath('userData'), name), schema, (text) => this.log.warn(text));
@@ -124,6 +129,7 @@ export class DesktopApp {
     this.server.start();
     this.readPreferences = this.preferencesFile.read();
     this.window.prepare();
+    this.firstFiles.start();
   }
 
   /** Opens the window. Call once the app is ready. */
@@ -131,8 +137,10 @@ export class DesktopApp {
     this.listen();
     this.preferences = (await this.readPreferences) ?? defaultPreferences;
     nativeTheme.themeSource = this.preferences.theme;
-    serveApp(join(this.options.root, 'dist', 'renderer'), () =>
-      messagePage('The window ended several times', `${this.deathReason}. Your services run on.`, this.log.path),
+    serveApp(
+      this.pageFolder,
+      () => messagePage('The window ended several times', `${this.deathReason}. Your services run on.`, this.log.path),
+      this.firstFiles,
     );
     handleBridge({
       window: () => this.window.native,
@@ -150,12 +158,11 @@ export class DesktopApp {
       openFolder: (folder) => this.follow({ projects: [folder] }),
       log: this.log,
     });
-    const opened = this.window.open();
-    // While the page loads; no key of the menu could do anything before.
+    await this.window.open();
+    // Not before the page is there: it would only be there later, and no key of the menu could do anything.
     await this.system.start(this.preferences);
     this.hasStarted = true;
     await this.showMenu();
-    await opened;
   }
 
   /** The menu with what holds now: recent projects, choices. */

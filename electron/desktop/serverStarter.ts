@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { ServerState } from '../../shared/contract/bridge.ts';
 import { findServer } from '../server/findServer.ts';
 import type { ServerFile } from '../server/serverFile.ts';
+import { isThere, withLogFile } from './atStart.ts';
 import type { JsonFile } from './jsonFile.ts';
 import type { MainLog } from './mainLog.ts';
 
@@ -119,7 +119,7 @@ export class ServerStarter {
 
   private async findOrStart(round: number): Promise<void> {
     // Nothing is waited for where no server can be: the app's own start, which comes next, is long and gives way to nothing.
-    if (existsSync(join(this.options.home, 'server.json'))) {
+    if (isThere(join(this.options.home, 'server.json'))) {
       const running = await findServer(this.options.home);
       if (!this.isCurrent(round)) return;
       if (running) {
@@ -142,31 +142,26 @@ export class ServerStarter {
     }
   }
 
-  /** Without a wait, see {@link findOrStart}; three calls to the system, at a time when nothing can be done with the app. */
   private spawnServer(): void {
     if (this.child && this.childEnd === undefined) return;
     const { command, home, serverArgs, log } = this.options;
-    mkdirSync(join(home, 'logs'), { recursive: true });
-    const output = openSync(this.logFile, 'a', 0o600);
-    try {
-      const args = [...command.args, 'server', '--home', home, ...serverArgs];
-      log.info(`starting the server: ${command.file} ${args.join(' ')}`);
-      // Detached and with a file for its output: it must be able to go on when the app ends and its services stay.
-      const child = spawn(command.file, args, {
+    const args = [...command.args, 'server', '--home', home, ...serverArgs];
+    log.info(`starting the server: ${command.file} ${args.join(' ')}`);
+    // Detached and with a file for its output: it must be able to go on when the app ends and its services stay.
+    const child = withLogFile(this.logFile, (output) =>
+      spawn(command.file, args, {
         env: { ...command.env, MICRO_HOME: home },
         stdio: ['ignore', output, output],
         detached: true,
         windowsHide: true,
-      });
-      this.child = child;
-      this.childEnd = undefined;
-      child.on('error', (error) => this.handleChildEnd(child, `it cannot be started: ${error.message}`));
-      child.on('exit', (code, signal) =>
-        this.handleChildEnd(child, signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
-      );
-    } finally {
-      closeSync(output);
-    }
+      }),
+    );
+    this.child = child;
+    this.childEnd = undefined;
+    child.on('error', (error) => this.handleChildEnd(child, `it cannot be started: ${error.message}`));
+    child.on('exit', (code, signal) =>
+      this.handleChildEnd(child, signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
+    );
   }
 
   private handleChildEnd(child: ChildProcess, how: string): void {

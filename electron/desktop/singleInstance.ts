@@ -1,20 +1,17 @@
-import { lstatSync } from 'node:fs';
 import { readlink, rm, stat, lstat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isThere } from './atStart.ts';
 
 /** A lock this young may belong to an app that is just starting and does not listen yet. */
 const STARTING_MS = 10_000;
 /** A running app answers on its socket at once; one that is stopped or wedged counts as running. */
 const CONNECT_TIMEOUT_MS = 1_000;
 
-/**
- * Whether there is a single-instance lock at all. Asked without a wait, because the start of the app waits for the answer,
- * and usually there is none.
- */
+/** Whether there is a single-instance lock at all; usually there is none. */
 export function hasLock(userData: string): boolean {
-  return lstatSync(join(userData, 'SingletonLock'), { throwIfNoEntry: false }) !== undefined;
+  return isThere(join(userData, 'SingletonLock'));
 }
 
 /**

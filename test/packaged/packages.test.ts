@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, open, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -39,9 +39,13 @@ async function packageNamed(ending: string): Promise<string> {
   return join(packagesFolder, found);
 }
 
-/** As a person would: opens the sample in the window, which runs it, asks the command line, and quits. */
-async function useSample(executable: string, micro: string, as: FreshUser): Promise<void> {
+/**
+ * As a person would: opens the sample in the window, which runs it, asks the command line, and quits. `micro` is the command
+ * line; by default that beside the running app.
+ */
+async function useSample(executable: string, micro: string | undefined, as: FreshUser): Promise<void> {
   app = await startPackaged(executable, as);
+  micro ??= join(dirname(await readlink(`/proc/${app.child.pid}/exe`)), 'resources/bin/micro');
   expect(await app.evaluate<string>('document.title')).toContain('Micro Desktop');
   await app.clickButton('Sample project');
   let out = '';
@@ -74,7 +78,7 @@ interface FusesModule {
   FuseV1Options: Record<string, number>;
 }
 
-describe('what was built, as a user without Node', () => {
+describe('what was built, as a user without Node', async () => {
   test('the archive, unpacked where the path has a space and an umlaut, runs the sample and quits with nothing left', async () => {
     const folder = await tempFolder('archive');
     user = await freshUser(folder);
@@ -126,6 +130,97 @@ describe('what was built, as a user without Node', () => {
     );
     await access(join(user.home, '.micro', 'sample', 'shop', 'micro.yaml'));
   });
+
+  const packages = await readdir(packagesFolder);
+  const has = (ending: string): boolean => packages.some((name) => name.endsWith(ending));
+
+  test.skipIf(!has('.AppImage'))('the AppImage is one of type 2, whose file system is where it says', async () => {
+    const image = await packageNamed('.AppImage');
+    const offset = Number((await run(image, ['--appimage-offset'])).stdout);
+    const file = await open(image);
+    try {
+      const { buffer: mark } = await file.read(Buffer.alloc(3), 0, 3, 8);
+      expect([...mark]).toEqual([0x41, 0x49, 0x02]);
+      const { buffer: begin } = await file.read(Buffer.alloc(4), 0, 4, offset);
+      expect(begin.toString('latin1')).toBe('hsqs');
+    } finally {
+      await file.close();
+    }
+    const folder = await tempFolder('appimage');
+    await run(image, ['--appimage-extract', '*.desktop'], { cwd: folder });
+    expect(await readdir(join(folder, 'squashfs-root'))).toEqual(['micro-desktop.desktop']);
+    const wrong = run(image, ['--appimage-nonsense']);
+    await expect(wrong).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--appimage-help') as unknown,
+    });
+  });
+
+  test.skipIf(!has('.AppImage'))(
+    'the AppImage runs the sample, mounted or unpacked, and quits with nothing left',
+    async () => {
+      const folder = await tempFolder('appimage');
+      user = await freshUser(folder);
+      const temporary = join(folder, 'tmp');
+      await mkdir(temporary);
+      user.env['TMPDIR'] = temporary;
+      const image = await packageNamed('.AppImage');
+      await useSample(image, undefined, user);
+      expect((await readdir(temporary)).filter((name) => /mount|appimage/.test(name))).toEqual([]);
+      // The system starts the file itself for links, not what was mounted a moment ago.
+      const links = join(user.home, '.local/share/applications/micro-desktop-links.desktop');
+      expect(await readFile(links, 'utf8')).toContain(`Exec="${image}" %U`);
+
+      user.env['APPIMAGE_EXTRACT_AND_RUN'] = '1';
+      app = await startPackaged(image, user);
+      expect((await readdir(temporary)).filter((name) => name.startsWith('appimage-'))).toHaveLength(1);
+      expect(await app.end()).toBe(0);
+      await waitFor('every process to end', async () => (await user?.processes())?.length === 0, 60_000);
+      expect((await readdir(temporary)).filter((name) => /mount|appimage/.test(name))).toEqual([]);
+    },
+  );
+
+  test.skipIf(!has('.rpm'))(
+    'the rpm installs, runs the sample, and leaves nothing but the data of the user when it is removed',
+    async () => {
+      const folder = await tempFolder('rpm');
+      user = await freshUser(folder);
+      const root = join(folder, 'root');
+      await mkdir(root);
+      const file = await packageNamed('.rpm');
+      const rpm = async (...args: string[]) => (await run('rpm', [`--root=${root}`, ...args])).stdout;
+      await rpm('--initdb');
+      const own = join(root, (await run('rpm', ['--eval', '%{_dbpath}'])).stdout.trim());
+      // In another root rpm would look for a shell there; its scripts run here, told of the root as dpkg tells them.
+      const script = async (name: string, argument: string): Promise<void> => {
+        const text = (await run('rpm', ['-qp', '--queryformat', `%{${name}}`, file])).stdout;
+        expect(text).toContain('/opt/Micro Desktop');
+        await run('sh', ['-c', text, 'script', argument], { env: { ...process.env, DPKG_ROOT: root } });
+      };
+      await rpm('-i', '--nodeps', '--noscripts', file);
+      await script('POSTIN', '1');
+
+      const installed = join(root, 'opt/Micro Desktop');
+      expect(await rpm('-q', '--queryformat', '%{NAME} %{LICENSE}', 'micro-desktop')).toBe('micro-desktop MIT');
+      expect(await readlink(join(root, 'usr/bin/micro'))).toBe('/opt/Micro Desktop/resources/bin/micro');
+      const entry = await readFile(join(root, 'usr/share/applications/micro-desktop.desktop'), 'utf8');
+      expect(entry).toMatch(/^MimeType=.*x-scheme-handler\/micro;/m);
+      await useSample(join(installed, 'micro-desktop'), join(installed, 'resources/bin/micro'), user);
+
+      // An update removes the old version after the new one is there: what both have stays.
+      await script('POSTUN', '1');
+      await access(join(installed, 'resources/bin/micro'));
+      expect(await readlink(join(root, 'usr/bin/micro'))).toBe('/opt/Micro Desktop/resources/bin/micro');
+      await rpm('-e', '--noscripts', 'micro-desktop');
+      await script('POSTUN', '0');
+      const left = (await readdir(root, { recursive: true, withFileTypes: true })).filter(
+        (each) => !each.isDirectory(),
+      );
+      expect(left.map((each) => join(each.parentPath, each.name)).filter((each) => !each.startsWith(own))).toEqual([]);
+      await expect(access(join(root, 'opt/Micro Desktop'))).rejects.toThrow();
+      await access(join(user.home, '.micro', 'sample', 'shop', 'micro.yaml'));
+    },
+  );
 
   test('licences of everything inside lie beside it, and no library of the page among its packages', async () => {
     const unpacked = join(packagesFolder, 'linux-unpacked');

@@ -1,0 +1,24 @@
+/* eslint-disable no-restricted-syntax -- see below: a wait here would be a wait for Electron's own start */
+import { closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * What the app asks of the disk before Electron is ready. Whatever is awaited at that time goes on only after Electron's
+ * own start, some 100 ms later, so these few calls do not wait; nothing can be done with the app meanwhile anyhow.
+ */
+
+/** Whether there is anything at a path, a link that leads nowhere included. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Calls `use` with a file, opened to append, that only the user can read; its folder is made. */
+export function withLogFile<T>(path: string, use: (descriptor: number) => T): T {
+  mkdirSync(dirname(path), { recursive: true });
+  const descriptor = openSync(path, 'a', 0o600);
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
