@@ -1,4 +1,3 @@
-/* eslint-disable no-restricted-syntax -- nothing else is in this process yet that could wait */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from './atStart.ts';
 import type { ServerCommand } from './serverStarter.ts';
 
 /** Variables of our own start that are nobody else's business: the server and its services must not inherit them. */
@@ -16,7 +16,7 @@ export function serverCommand(root: string, packaged: boolean, env: NodeJS.Proce
   const folder = join(root.replace(/app\.asar$/, 'app.asar.unpacked'), 'dist', 'node');
   // While the sources are being worked on there is only the command line, in parts that are quick to build.
   const server = join(folder, 'server.cjs');
-  const args = [existsSync(server) ? server : join(folder, 'cli.mjs')];
+  const args = [isThere(server) ? server : join(folder, 'cli.mjs')];
   return packaged
     ? { file: process.execPath, args, env: { ...kept, ELECTRON_RUN_AS_NODE: '1' } }
     : { file: env.MICRO_NODE || 'node', args, env: kept };
