@@ -26,18 +26,28 @@ export interface BlobRequest {
   content?: AsyncIterable<Uint8Array>;
 }
 
-/** One request to `/_blobs/`, streamed both ways; whatever the server refuses is thrown as the error it named. */
+/** One request to `/_blobs/`. */
 export async function requestBlob(context: CliContext, asked: BlobRequest): Promise<IncomingMessage> {
+  const { method, namespace, key } = asked;
+  if (method === 'DELETE')
+    await context.confirm?.({ method: 'store.BlobStore/Delete', text: `delete the blob ${key}` });
+  return requestServer(context, `/_blobs/${encodeURIComponent(namespace)}/${encodeURIComponent(key)}`, asked);
+}
+
+/** One request of plain HTTP, streamed both ways; whatever the server refuses is thrown as the error it named. */
+export async function requestServer(
+  context: CliContext,
+  path: string,
+  asked: Pick<BlobRequest, 'method' | 'query' | 'contentType' | 'content'>,
+): Promise<IncomingMessage> {
   const { info } = await context.connect();
-  const { method, namespace, key, query = {}, contentType, content } = asked;
-  const url = new URL(`${info.proxy}/_blobs/${encodeURIComponent(namespace)}/${encodeURIComponent(key)}`);
+  const { method, query = {}, contentType, content } = asked;
+  const url = new URL(`${info.proxy}${path}`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const headers = {
     authorization: `Bearer ${info.token}`,
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
   };
-  if (method === 'DELETE')
-    await context.confirm?.({ method: 'store.BlobStore/Delete', text: `delete the blob ${key}` });
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open(url, { method, headers, signal: context.signal, agent: info.agent });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {

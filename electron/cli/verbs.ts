@@ -23,6 +23,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/run.ts')).runVerb,
   },
   {
+    name: 'update',
+    summary: 'send what changed in a project, where it runs elsewhere, and build and start it anew',
+    group: 'Run',
+    load: async () => (await import('./verbs/update.ts')).updateVerb,
+  },
+  {
     name: 'new',
     summary: 'make a service that runs as it is, and enter it in the project of this folder',
     group: 'Run',

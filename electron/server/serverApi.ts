@@ -8,6 +8,7 @@ import { ApiPort } from './api/http/apiPort.ts';
 import { blobMount } from './api/http/blobMount.ts';
 import type { Credentials } from './api/http/credentials.ts';
 import type { Sockets } from './api/http/sockets.ts';
+import { uploadMount } from './api/http/uploadMount.ts';
 import { UiFiles } from './api/http/uiFiles.ts';
 import { observedGraph } from './api/rpc/observedGraph.ts';
 import type { UsageFeed } from './api/usageFeed.ts';
@@ -30,6 +31,7 @@ import type { ServerTraffic } from './serverTraffic.ts';
 import type { SettingsFile } from './settings/settingsFile.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
 import type { MetricBoard } from './traces/metricBoard.ts';
+import { Uploads } from './uploads/uploads.ts';
 import type { TraceStore } from './traces/traceStore.ts';
 import { isCoreName } from './traffic/coreCalls.ts';
 
@@ -73,7 +75,11 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
     logger: options.logger.child('api'),
     rpcPaths,
     sockets: options.sockets,
-    mounts: [...events.mounts, blobMount(state.blobs, options.logger.child('blobs'))],
+    mounts: [
+      ...events.mounts,
+      blobMount(state.blobs, options.logger.child('blobs')),
+      uploadMount(new Uploads(join(home, 'uploads')), options.logger.child('uploads')),
+    ],
     ui: options.uiFolder ? new UiFiles(options.uiFolder, credentials, () => ports.proxyPort) : undefined,
     traffic: traffic.proxy,
     coreCalls: traffic.coreCalls,

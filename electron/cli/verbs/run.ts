@@ -8,6 +8,7 @@ import { collect, parseEnv } from '../parseEnv.ts';
 import { parsePort } from '../parsePort.ts';
 import { addExamples } from '../program.ts';
 import { requireFolder } from '../requireFolder.ts';
+import { sendFolder } from '../sendFolder.ts';
 import { usageError } from '../usageError.ts';
 import type { Verb } from '../verb.ts';
 
@@ -31,6 +32,7 @@ export const runVerb: Verb = {
       .option('--task', 'it runs to its end, and is then completed');
     addExamples(command, [
       ['micro run', 'the project in this folder'],
+      ['micro run examples/shop --environment staging', 'its files are sent to the server there and run'],
       ['micro run examples/shop', 'a project: its micro.yaml, or what its folders hold'],
       ['micro run -- node worker.js --fast', 'a command, named after its program'],
       ['micro run --name api -- npm run dev', 'a command with a name'],
@@ -51,8 +53,10 @@ export const runVerb: Verb = {
     if (target !== undefined && run.name === '' && (await isKnownService(server, target))) {
       return startKnown(context, server, target, run);
     }
-    const folder = resolve(context.cwd, target ?? '.');
-    await requireFolder(folder, target ?? '.', 'is neither a folder nor the name of a service');
+    const here = resolve(context.cwd, target ?? '.');
+    await requireFolder(here, target ?? '.', 'is neither a folder nor the name of a service');
+    // Elsewhere nobody sees the folders of this machine: it is sent there.
+    const folder = context.place.environment ? await sendFolder(context, here) : here;
     const isService = run.name !== '' || context.rest !== undefined || run.kind === Kind.TASK;
     return isService ? addService(context, server, folder, run) : openProject(context, server, folder);
   },

@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, lstat, mkdir, readlink, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { SerialQueue } from '../base/async.ts';
+import { readText, renameWithRetry, writeFileAtomic } from '../host/files.ts';
+import { unpack, type UploadLimits, usualLimits } from './unpack.ts';
+
+/** What an upload came to. */
+export interface Uploaded {
+  /** Where it is on this machine. */
+  folder: string;
+  files: number;
+  bytes: number;
+  /** Paths that are new or other than before. */
+  changed: string[];
+  removed: string[];
+}
+
+/**
+ * Projects that were sent from other machines: each in a folder of its name in MICRO_HOME. Another upload of the name is
+ * unpacked aside and only then put in place file by file, and only where it differs, so that a broken one changes nothing and
+ * watchers see what a save would have shown them. What a build made there stays.
+ */
+export class Uploads {
+  private readonly queue = new SerialQueue();
+
+  constructor(
+    private readonly root: string,
+    private readonly limits: UploadLimits = usualLimits,
+  ) {}
+
+  /** Takes a tar.gz. Rejects with `upload.refused`, and then nothing has changed. */
+  take(name: string, content: Readable): Promise<Uploaded> {
+    return this.queue.run(() => this.takeNow(name, content));
+  }
+
+  private async takeNow(name: string, content: Readable): Promise<Uploaded> {
+    const folder = join(this.root, name);
+    const aside = join(this.root, `.${name}.${randomBytes(6).toString('hex')}`);
+    await mkdir(aside, { recursive: true, mode: 0o700 });
+    try {
+      const { paths, bytes } = await unpack(content, aside, this.limits);
+      const before = await this.listOf(name);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const removed = before.filter((path) => !paths.includes(path));
+      for (const path of removed) await rm(join(folder, path), { force: true });
+      const changed: string[] = [];
+      for (const path of paths) {
+        if (await isSame(join(aside, path), join(folder, path))) continue;
+        await place(join(aside, path), join(folder, path));
+        changed.push(path);
+      }
+      await writeFileAtomic(this.listFile(name), `${JSON.stringify(paths)}\n`, { durable: false });
+      return { folder, files: paths.length, bytes, changed, removed };
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+
+  /** Which files came with the last upload: only these go when the next one has them no more. */
+  private async listOf(name: string): Promise<string[]> {
+    const text = await readText(this.listFile(name));
+    try {
+      return text === undefined ? [] : (JSON.parse(text) as string[]);
+    } catch {
+      return [];
+    }
+  }
+
+  private listFile(name: string): string {
+    return join(this.root, `.${name}.json`);
+  }
+}
+
+async function isSame(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([lstat(a), lstat(b).catch(() => undefined)]);
+  if (!other || one.isSymbolicLink() !== other.isSymbolicLink()) return false;
+  if (one.isSymbolicLink()) return (await readlink(a)) === (await readlink(b));
+  if (!other.isFile() || one.size !== other.size) return false;
+  if ((one.mode & 0o111) !== (other.mode & 0o111)) await chmod(b, (await stat(a)).mode & 0o777);
+  return (await digest(a)) === (await digest(b));
+}
+
+async function place(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  // A folder that a build made where a file is to be.
+  if ((await lstat(to).catch(() => undefined))?.isDirectory()) await rm(to, { recursive: true, force: true });
+  await renameWithRetry(from, to, rename);
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
