@@ -8,6 +8,7 @@ import { ApiPort } from './api/http/apiPort.ts';
 import { blobMount } from './api/http/blobMount.ts';
 import type { Credentials } from './api/http/credentials.ts';
 import type { Sockets } from './api/http/sockets.ts';
+import { EnvironmentRelay } from './api/http/environmentRelay.ts';
 import { uploadMount } from './api/http/uploadMount.ts';
 import { UiFiles } from './api/http/uiFiles.ts';
 import { observedGraph } from './api/rpc/observedGraph.ts';
@@ -70,7 +71,9 @@ export interface ServerApiOptions {
 /** Puts the contract before the parts of a server; it does not listen yet. */
 export function createServerApi(options: ServerApiOptions): ApiPort {
   const { home, ports, credentials, authority, events, traffic, runtime, registry, logs, state } = options;
+  const relay = new EnvironmentRelay(home);
   return new ApiPort({
+    relay,
     admission: new Admission(credentials, authority),
     logger: options.logger.child('api'),
     rpcPaths,
@@ -85,6 +88,7 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
     coreCalls: traffic.coreCalls,
     grpcRoutes: grpcRoutes(events),
     routes: apiRoutes({
+      home,
       runtime,
       logs,
       registry,

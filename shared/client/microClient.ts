@@ -8,6 +8,7 @@ import { ConfigHistory } from '../contract/gen/config_history_pb.ts';
 import { Config } from '../contract/gen/config_pb.ts';
 import { Debug } from '../contract/gen/debug_pb.ts';
 import { Desktop } from '../contract/gen/desktop_pb.ts';
+import { Environments } from '../contract/gen/environments_pb.ts';
 import { Records } from '../contract/gen/records_pb.ts';
 import { Registry } from '../contract/gen/registry_pb.ts';
 import { Runtime } from '../contract/gen/runtime_pb.ts';
@@ -41,6 +42,7 @@ export interface MicroClient {
   readonly authority: Client<typeof Authority>;
   readonly debug: Client<typeof Debug>;
   readonly settings: Client<typeof Settings>;
+  readonly environments: Client<typeof Environments>;
   /** What the clients above send their requests through, for further services of the same server. */
   readonly transport: Transport;
 }
@@ -101,6 +103,7 @@ export function createMicroClient(options: MicroClientOptions): MicroClient {
     authority: createClient(Authority, transport),
     debug: createClient(Debug, transport),
     settings: createClient(Settings, transport),
+    environments: createClient(Environments, transport),
     transport,
   };
 }

@@ -7,6 +7,7 @@ import { Console } from '../../../shared/contract/gen/calls_pb.ts';
 import { ConfigHistory } from '../../../shared/contract/gen/config_history_pb.ts';
 import { Config as ConfigContract } from '../../../shared/contract/gen/config_pb.ts';
 import { Debug } from '../../../shared/contract/gen/debug_pb.ts';
+import { Environments } from '../../../shared/contract/gen/environments_pb.ts';
 import { Desktop } from '../../../shared/contract/gen/desktop_pb.ts';
 import { Store as EventStore, Stream } from '../../../shared/contract/gen/events_pb.ts';
 import { Records } from '../../../shared/contract/gen/records_pb.ts';
@@ -31,6 +32,7 @@ import { configService } from './rpc/configService.ts';
 import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService.ts';
 import { debugService } from './rpc/debugService.ts';
 import { desktopService, type DesktopServiceOptions } from './rpc/desktopService.ts';
+import { environmentsService } from './rpc/environmentsService.ts';
 import { eventsService } from './rpc/eventsService.ts';
 import { receiptStream } from './rpc/receiptStream.ts';
 import { recordsService, type RecordsServiceOptions } from './rpc/recordsService.ts';
@@ -49,6 +51,7 @@ export const contractServices: readonly DescService[] = [
   Traffic,
   Traces,
   Console,
+  Environments,
   Settings,
   Terminals,
   RuntimeContract,
@@ -92,6 +95,8 @@ export interface ApiOptions
   callStats: Pick<CallStats, 'byService'>;
   terminals: TerminalHost;
   startedAt: number;
+  /** MICRO_HOME, where the environments are listed. */
+  home: string;
 }
 
 /** The contract's handlers, for one router. */
@@ -117,6 +122,7 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     tracesService(router, options);
     consoleService(router, options);
     settingsService(router, options);
+    environmentsService(router, options.home);
     debugService(router, options.clock, options.startedAt, options.callStats);
   };
 }

@@ -1,5 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import { LOCAL, placeOf, type ServerEnvironment } from './environment.ts';
+import { placeOf, type ServerEnvironment } from './environment.ts';
 import { type FreshToken, LoginFile, loginOf } from './logins.ts';
 import { type Address, postJson } from './postJson.ts';
 import { createAgent } from './trust.ts';
@@ -66,9 +66,4 @@ function freshOf(token: TokenAnswer['token']): FreshToken {
   const { accessToken, refreshToken, expiry } = token ?? {};
   if (accessToken && refreshToken) return { accessToken, refreshToken, expiry: Number(expiry) };
   throw new MicroError('environment.no-server', 'the server answered a login without a token');
-}
-
-/** Whether a name means the server of this MICRO_HOME. */
-export function isLocal(name: string): boolean {
-  return name === LOCAL;
 }

@@ -11,11 +11,15 @@ import { type Door, localDoor } from './door.ts';
 import { checkContentType } from './guard.ts';
 import { type PortCertificate, ProtocolPort } from '../../traffic/protocolPort.ts';
 import { clientSocket } from '../../traffic/accessEntry.ts';
+import { RELAY_PATH } from './environmentRelay.ts';
 import { coreResource, socketPart, socketResource } from './resource.ts';
 import { isForProxy, pathOf } from './requestTarget.ts';
 import { RpcAdapters } from './rpcAdapters.ts';
 import { refuseUpgradeWith, SOCKETS_PATH } from './sockets.ts';
 import { UI_PATH } from './uiFiles.ts';
+
+/** What is asked for by asking another server through this one. */
+const RELAY: Resource = { type: 'core', name: 'desktop', endpoint: 'Environments.Relay' };
 
 /** Paths of our own package, which window and command line speak all day. */
 const OWN_PACKAGE = '/desktop.';
@@ -65,6 +69,7 @@ export class ApiPort {
 
   async close(): Promise<void> {
     this.options.sockets.close();
+    this.options.relay?.close();
     await Promise.all([this.protocolPort, ...this.publicPorts].map((port) => port.close()));
   }
 
@@ -84,6 +89,17 @@ export class ApiPort {
       if (this.options.rpcPaths.has(pathOf(path))) {
         if (!path.startsWith(OWN_PACKAGE)) this.tellCoreCall(request, response, coreResource(pathOf(path)).name);
         this.handleRpc(request, response, door);
+      } else if (door.isLocal && this.options.relay && path.startsWith(RELAY_PATH)) {
+        const { relay } = this.options;
+        if (answerDesktopPage(request, response as ServerResponse)) return;
+        this.count(response);
+        this.admit(
+          request,
+          door,
+          RELAY,
+          (caller) => relay.handle(request as IncomingMessage, response as ServerResponse, caller),
+          (error) => this.refuse(request, response, error),
+        );
       } else if (mount) {
         this.tellCoreCall(request, response, mount.name);
         this.count(response);
@@ -206,6 +222,15 @@ export class ApiPort {
             if (part !== undefined) this.options.coreCalls?.handleSocket(request, part);
             this.options.sockets.handleUpgrade(request, socket, head, caller);
           },
+          (error) => refuseUpgradeWith(socket, toMicroError(error)),
+        );
+      } else if (door.isLocal && this.options.relay && (request.url ?? '').startsWith(RELAY_PATH)) {
+        const { relay } = this.options;
+        this.admit(
+          request,
+          door,
+          RELAY,
+          (caller) => relay.handleUpgrade(request, socket, head, caller),
           (error) => refuseUpgradeWith(socket, toMicroError(error)),
         );
       } else if (door.isLocal) {

@@ -3,6 +3,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import type { Logger } from '../../base/logger.ts';
 import type { RequestHandler, UpgradeHandler } from '../../traffic/protocolPort.ts';
 import type { Admission } from './admission.ts';
+import type { EnvironmentRelay } from './environmentRelay.ts';
 import type { HttpMount } from './httpMount.ts';
 import type { Sockets } from './sockets.ts';
 import type { UiFiles } from './uiFiles.ts';
@@ -33,6 +34,8 @@ export interface ApiPortOptions {
   mounts?: readonly HttpMount[];
   /** Absent: the page is not served (no built renderer). */
   ui: UiFiles | undefined;
+  /** Passes on what is for the server of another environment. */
+  relay?: Pick<EnvironmentRelay, 'handle' | 'handleUpgrade' | 'close'>;
   /** Service to service calls. */
   traffic: ServiceTraffic;
   /** Is told calls of the core services, before they are read; not of our own package, which window and command line speak. */
