@@ -254,6 +254,7 @@ async function openTrace(page) {
 
 async function sendCall(page) {
   await pageLink(page, 'Calls');
+  await page.getByRole('region', { name: 'Calls', exact: true }).waitFor();
   const choose = page.getByRole('button', { name: 'Choose a service' });
   if (await choose.isVisible()) {
     await choose.click();

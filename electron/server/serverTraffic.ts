@@ -24,6 +24,7 @@ import { CoreCalls } from './traffic/coreCalls.ts';
 import { spanOfCall } from './traffic/callSpan.ts';
 import type { InFlight } from './traffic/inFlight.ts';
 import { RecentCalls } from './traffic/recentCalls.ts';
+import { RecentTraces } from './traffic/recentTraces.ts';
 import { TraceSampler } from './traffic/traceSampler.ts';
 import { createTrafficGuard } from './trafficGuard.ts';
 import { TrafficSettings } from './trafficSettings.ts';
@@ -82,8 +83,9 @@ export async function createServerTraffic(options: ServerTrafficOptions): Promis
   const serviceOfToken = (token: string): string | undefined => credentials.serviceOfToken(token);
   const keptBodyBytes = (): number => settings.current.keptBodyKilobytes * 1024;
   const ownPorts = new Set<number>();
+  const recentTraces = new RecentTraces();
   const coreCalls = new CoreCalls({
-    ...{ serviceOfToken, ownPorts, keptBodyBytes, clock: systemClock, onDidCall: handleCall },
+    ...{ serviceOfToken, ownPorts, recentTraces, keptBodyBytes, clock: systemClock, onDidCall: handleCall },
     isCore: (name) => registry.isCore(name),
   });
   const shared = {
@@ -94,6 +96,7 @@ export async function createServerTraffic(options: ServerTrafficOptions): Promis
     onDidAnswer: accessLogs.tell,
     keptBodyBytes,
     ownPorts,
+    recentTraces,
     guard: createTrafficGuard(options.authority, credentials, callers),
     onDidCall: handleCall,
   };

@@ -17,6 +17,8 @@ http.createServer(async (request, response) => {
   const { traceparent } = request.headers;
   const answer = request.url === '/gateway'
     ? await ask(process.env.GATEWAY + '/store/read', { key: 'greeting' })
+    : request.url === '/alone'
+      ? await ask('http://' + MICRO_PROXY + '/store.Store/Databases', {}, { traceparent: '00-' + 'a'.repeat(32) + '-' + 'b'.repeat(16) + '-01' })
     : request.url === '/none'
       ? await ask('http://' + MICRO_PROXY + '/store.Store/Read', { key: 'none' })
       : await ask('http://' + MICRO_PROXY + '/store.Store/Write', { record: { key: 'greeting', value: 'aGVsbG8=' } }, { traceparent });
@@ -96,4 +98,14 @@ it('such a call is a part of the trace that it was made in, and can be read back
     endpoint: 'Store.Write',
     messages: ['{"record":{"key":"greeting","value":"aGVsbG8="}}'],
   });
+  // One that nothing else is a part of is no trace.
+  expect((await fetch(`${server.gateway}/keeper/alone`)).status).toBe(200);
+  const alone = (await waitFor('it is seen', async () => {
+    const found = (await call(address, 'desktop.Traffic/Calls', { to: 'store', text: 'Databases' })) as {
+      calls?: { traceId?: string }[];
+    };
+    return found.calls;
+  })) as { traceId?: string }[];
+  expect(alone.map(({ traceId: id }) => id ?? '')).toEqual(['']);
+  expect((await micro('trace', 'a'.repeat(32))).code).toBe(4);
 });

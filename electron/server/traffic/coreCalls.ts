@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { clientSocket } from './accessEntry.ts';
 import { type Call, OUTSIDE } from './call.ts';
 import { keptBodyOf } from './keptBody.ts';
+import type { RecentTraces } from './recentTraces.ts';
 import { withoutSecrets } from './secretParameters.ts';
 import { continueTrace } from './traceContext.ts';
 
@@ -15,6 +16,8 @@ export interface CoreCallsOptions {
   isCore(name: string): boolean;
   /** Local ports of the gateway's own connections: what comes by them is counted there. */
   ownPorts: ReadonlySet<number>;
+  /** The traces that such a call may be a part of. */
+  recentTraces: Pick<RecentTraces, 'has'>;
   /** Bytes of the body of each request that are kept. */
   keptBodyBytes: () => number;
   /** Is told every call, see {@link Call}. */
@@ -79,12 +82,12 @@ export class CoreCalls {
 
   /** Undefined when it is not a service that calls, or when the gateway has counted it. */
   private callOf(request: IncomingMessage, name: string): Call | undefined {
-    const { serviceOfToken, ownPorts, isCore, keptBodyBytes, clock } = this.options;
+    const { serviceOfToken, ownPorts, isCore, keptBodyBytes, recentTraces, clock } = this.options;
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     const from = token === undefined ? undefined : serviceOfToken(token);
     if (from === undefined || from === OUTSIDE || ownPorts.has(clientSocket(request).remotePort ?? 0)) return undefined;
     const trace = continueTrace(request.headers.traceparent as string | undefined);
-    const isPartOfTrace = trace.parentSpanId !== '';
+    const isPartOfTrace = recentTraces.has(trace.traceId);
     const path = request.url ?? '/';
     return {
       id: 0,
@@ -103,7 +106,7 @@ export class CoreCalls {
       // A trace of nothing but a look into the store would only stand in the way of the others.
       traceId: isPartOfTrace ? trace.traceId : '',
       spanId: isPartOfTrace ? trace.spanId : '',
-      parentSpanId: trace.parentSpanId,
+      parentSpanId: isPartOfTrace ? trace.parentSpanId : '',
       body: keptBodyOf(request, keptBodyBytes()),
       error: '',
     };

@@ -157,9 +157,11 @@ export class Forwarder {
   }
 
   private prepare(request: IncomingMessage, route: Route, caller: Caller): NewCall {
-    return newCall(request, route, this.via, this.host.clock.now(), {
+    const made = newCall(request, route, this.via, this.host.clock.now(), {
       dropAuthorization: caller.dropAuthorization,
       keptBodyBytes: this.options.keptBodyBytes?.() ?? 0,
     });
+    this.options.recentTraces?.add(made.call.traceId);
+    return made;
   }
 }

@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import type { Callers } from './callers.ts';
 import type { TrafficGuard } from './guard.ts';
 import type { InFlight } from './inFlight.ts';
+import type { RecentTraces } from './recentTraces.ts';
 import type { ServiceStates } from './serviceStates.ts';
 
 /** What gateway and proxy forward with. */
@@ -27,6 +28,8 @@ export interface TrafficOptions {
   holdMs?: number | undefined;
   /** Is kept: the local ports of connections in HTTP/2 to services, by which a service of micro itself knows its gateway. */
   ownPorts?: Set<number> | undefined;
+  /** Is told the trace of each request that begins. */
+  recentTraces?: Pick<RecentTraces, 'add'> | undefined;
 }
 
 /** Who calls, and what must not be passed on. */
