@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { auditDependencies } from './lib/audit.mjs';
 import { documentProblems, forbiddenWords } from './lib/documents.mjs';
 import { optionValue, runCommand } from './lib/commandLine.mjs';
 import { requireNode } from './lib/nodeVersion.mjs';
@@ -31,6 +32,7 @@ const checks = [
   { name: 'unused', run: () => tool('knip', ['--config', 'build/knip.json', '--no-progress']) },
   { name: 'generated', run: () => command(process.execPath, ['build/generate.mjs', '--check']) },
   { name: 'words', run: async () => report(await forbiddenWords()) },
+  { name: 'audit', run: auditDependencies },
   { name: 'documents', run: async () => report(await documentProblems()) },
 ];
 

@@ -22,6 +22,7 @@ const notification = z.object({
   title: z.string().min(1).max(256),
   body: z.string().max(2048),
   service: z.string().min(1).max(256),
+  at: z.number().nonnegative(),
 });
 const theme = z.enum(['light', 'dark', 'system']);
 

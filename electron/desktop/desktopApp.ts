@@ -86,9 +86,9 @@ export class DesktopApp {
           ? new Notification({ ...content, icon: join(root, 'dist', 'renderer', 'icon.png') })
           : undefined,
       isInFront: () => this.window.isInFront,
-      handleClick: (service) => {
+      handleClick: (service, at) => {
         void this.window.open();
-        this.window.send({ type: 'show-log', service });
+        this.window.send({ type: 'show-log', service, at });
       },
     });
     this.system = this.createSystem(join(root, 'dist', 'renderer', 'icon.png'));

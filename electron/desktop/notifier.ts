@@ -13,8 +13,8 @@ export interface NotifierOptions {
   make(content: { title: string; body: string }): SystemNotification | undefined;
   /** Whether the window is in front, where it says the same itself. */
   isInFront(): boolean;
-  /** The user clicked on the message about a service. */
-  handleClick(service: string): void;
+  /** The user clicked on the message about a service; `at`: when it happened, ms since 1970. */
+  handleClick(service: string, at: number): void;
 }
 
 /** Messages of the system about services: at most one for each, since a newer one makes the older one wrong. */
@@ -25,7 +25,7 @@ export class Notifier {
   constructor(private readonly options: NotifierOptions) {}
 
   /** Shows a message, unless the window is in front. Tells whether it did. */
-  show({ title, body, service }: DesktopNotification): boolean {
+  show({ title, body, service, at }: DesktopNotification): boolean {
     if (this.options.isInFront()) return false;
     const notification = this.options.make({ title, body });
     if (!notification) return false;
@@ -36,7 +36,7 @@ export class Notifier {
     };
     notification.on('click', () => {
       forget();
-      this.options.handleClick(service);
+      this.options.handleClick(service, at);
     });
     notification.on('close', forget);
     notification.show();

@@ -4,7 +4,7 @@ import { startAll, stopAll } from '../state/serviceActions.ts';
 import { registerCommands, runCommand } from '../state/commands.ts';
 import { currentPlace, goBack, goForward, openPage, selectService } from '../state/navigation.ts';
 import { showOverlay } from '../state/overlays.ts';
-import { openAllLogs, openLog, togglePanel } from '../state/panels.ts';
+import { openAllLogs, openLogUntil, togglePanel } from '../state/panels.ts';
 import { anyWatched, haltedServices, setReload } from '../state/reloadActions.ts';
 import { serverStore } from '../state/serverState.ts';
 import { serviceCommands } from '../state/serviceCommands.ts';
@@ -21,7 +21,7 @@ export function useAppCommands(): void {
         else if (command.type === 'run-command') runCommand(command.command);
         else if (command.type === 'show-log') {
           selectService(command.service);
-          openLog([command.service]);
+          openLogUntil(command.service, command.at);
         } else {
           if (command.page) openPage(command.page);
           selectService(command.service);

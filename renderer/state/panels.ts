@@ -118,6 +118,21 @@ export function openLog(services: readonly string[]): void {
   openPanel({ id: `log:${sorted.join(',')}`, kind: 'log', params: { services: sorted } });
 }
 
+/** What led to something stands this close before it, ms; a build that failed or a service that crashed wrote it last. */
+const leadMs = 60_000;
+/** Lines and notices are stamped in different places, ms. */
+const slackMs = 1_000;
+
+/** Opens what a service wrote until a moment (ms since 1970), in a tab of its own whose last line is the latest of then. */
+export function openLogUntil(service: string, atMs: number): void {
+  const params = {
+    services: [service],
+    sinceUs: Math.max(0, Math.floor((atMs - leadMs) * 1000)),
+    untilUs: Math.ceil((atMs + slackMs) * 1000),
+  };
+  openPanel({ id: `log:until:${service}:${atMs}`, kind: 'log', params });
+}
+
 /** Opens the log of all services merged. */
 export function openAllLogs(): void {
   openPanel({ id: 'log:', kind: 'log', params: { services: [] } });

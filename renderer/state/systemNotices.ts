@@ -25,6 +25,7 @@ export function notificationOf(notice: Notice, service: Service | undefined): De
     title: title(notice.service),
     body: lines.slice(0, MAX_BODY_LINES).join('\n'),
     service: notice.service,
+    at: notice.at,
   };
 }
 

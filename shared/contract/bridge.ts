@@ -24,7 +24,8 @@ export interface RecentProject {
 export type DesktopCommand =
   | { type: 'open-page'; page: string }
   | { type: 'select-service'; service: string; page?: string }
-  | { type: 'show-log'; service: string }
+  /** `at`: the moment that it is about, ms since 1970. */
+  | { type: 'show-log'; service: string; at: number }
   | { type: 'run-command'; command: string };
 
 /** A message of the system about a service. */
@@ -32,6 +33,8 @@ export interface DesktopNotification {
   title: string;
   body: string;
   service: string;
+  /** When it happened, ms since 1970; a click leads to the lines of the log until then. */
+  at: number;
 }
 
 /**
@@ -64,7 +67,7 @@ export interface DesktopBridge {
   writeClipboard(text: string): Promise<void>;
   /**
    * Shows a message of the system, unless the window is in front and says it already. A click on it brings the window to
-   * the front and leads to the log of the service.
+   * the front and leads to the lines that the service wrote until it happened.
    */
   notify(notification: DesktopNotification): Promise<void>;
   /** The text on the clipboard, for a paste that was asked for. */

@@ -55,6 +55,13 @@ function Dots() {
     let intervalMs = frameMs;
     let frameAt = lastMs;
     let isAfterDots = false;
+    // Without calls nothing moves, and frames for nothing would keep the processor awake all day.
+    const wake = (): void => {
+      if (request !== 0) return;
+      lastMs = performance.now();
+      isAfterDots = false;
+      request = requestAnimationFrame(draw);
+    };
     const draw = (nowMs: number): void => {
       request = requestAnimationFrame(draw);
       if (isAfterDots) {
@@ -72,7 +79,13 @@ function Dots() {
       // After a pause (a hidden window) dots go on from where they were.
       flow.advance(Math.min(nowMs - lastMs, slowestFrameMs), lines, trafficStore.getState().edges);
       lastMs = nowMs;
-      if (flow.count === 0 && isClear) return;
+      if (flow.count === 0 && isClear) {
+        if (flow.isStill) {
+          cancelAnimationFrame(request);
+          request = 0;
+        }
+        return;
+      }
       const scale = fit(element);
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, element.width, element.height);
@@ -89,7 +102,17 @@ function Dots() {
       isClear = flow.count === 0;
     };
     request = requestAnimationFrame(draw);
+    const unsubscribes = [
+      trafficStore.subscribe((state, before) => {
+        if (state.edges !== before.edges) wake();
+      }),
+      // Lines that were too small for dots may have come near.
+      store.subscribe((state, before) => {
+        if (state.transform !== before.transform) wake();
+      }),
+    ];
     return () => {
+      for (const unsubscribe of unsubscribes) unsubscribe();
       cancelAnimationFrame(request);
       theme.disconnect();
     };

@@ -39,10 +39,16 @@ export class DotFlow {
   private readonly lanes = new Map<string, Lane>();
   private lines: ReadonlyMap<string, DrawnLine> = new Map();
   private total = 0;
+  private setsOut = false;
 
   /** Number of dots under way. */
   get count(): number {
     return this.total;
+  }
+
+  /** Whether none is under way and none will set out until the figures of a line change. */
+  get isStill(): boolean {
+    return this.total === 0 && !this.setsOut;
   }
 
   /** Moves all dots by `elapsedMs` and lets new ones set out. */
@@ -51,6 +57,7 @@ export class DotFlow {
     for (const id of this.lanes.keys()) if (!lines.has(id)) this.lanes.delete(id);
     const seconds = elapsedMs / 1000;
     let total = 0;
+    this.setsOut = false;
     const room = Math.min(1, maxDots / Math.max(1, lines.size * 2));
     for (const [id, { route, parts }] of lines) {
       const { health, rate } = figuresOf(parts, edges);
@@ -67,6 +74,7 @@ export class DotFlow {
       const step = speed * seconds;
       lane.dots = lane.dots.map((distance) => distance + step).filter((distance) => distance < route.length);
       if (isMoving(health)) {
+        if (rate > 0) this.setsOut = true;
         lane.due += dotsPerSecond(rate) * room * seconds;
         if (lane.due >= 1) {
           lane.due %= 1;

@@ -191,6 +191,19 @@ describe('dots on lines', () => {
     expect(flow.count).toBe(0);
   });
 
+  it('only without calls and dots are no more pictures needed', () => {
+    const flow = new DotFlow();
+    flow.advance(33, lines, seen(edge('a', 'b', { rate: 0.01 })));
+    // None is under way, but one will set out.
+    expect(flow.isStill).toBe(false);
+    const quiet = seen(edge('a', 'b', { rate: 0 }));
+    run(flow, 6000, seen(edge('a', 'b', { rate: 2 })));
+    flow.advance(33, lines, quiet);
+    expect(flow.isStill).toBe(false);
+    run(flow, 6000, quiet);
+    expect(flow.isStill).toBe(true);
+  });
+
   it('a rate that changes moves no dot', () => {
     const flow = new DotFlow();
     run(flow, 3000, seen(edge('a', 'b', { rate: 1 })));

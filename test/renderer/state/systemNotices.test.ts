@@ -5,7 +5,7 @@ import { NoticeSchema } from '../../../shared/contract/gen/state_pb.ts';
 import { makeService } from '../../helpers/renderer/services.ts';
 
 const notice = (init: MessageInitShape<typeof NoticeSchema>) =>
-  create(NoticeSchema, { id: 1, level: 'error', service: 'orders', ...init });
+  create(NoticeSchema, { id: 1, at: 1_700_000_000_000, level: 'error', service: 'orders', ...init });
 
 describe('a message of the system', () => {
   it('has what the compiler said of a failed build', () => {
@@ -20,6 +20,7 @@ describe('a message of the system', () => {
       title: 'The build of orders failed',
       body: 'src/a.ts(3,1): error\nexpected ;\nmore\nand more',
       service: 'orders',
+      at: 1_700_000_000_000,
     });
   });
 
@@ -29,6 +30,7 @@ describe('a message of the system', () => {
       title: 'orders keeps crashing',
       body: text,
       service: 'orders',
+      at: 1_700_000_000_000,
     });
   });
 

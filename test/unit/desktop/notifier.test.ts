@@ -16,7 +16,7 @@ class FakeNotification implements SystemNotification {
 
 function setUp() {
   const made: FakeNotification[] = [];
-  const clicks: string[] = [];
+  const clicks: unknown[] = [];
   const place = { isInFront: false };
   const notifier = new Notifier({
     make: () => {
@@ -25,11 +25,16 @@ function setUp() {
       return notification;
     },
     isInFront: () => place.isInFront,
-    handleClick: (service) => clicks.push(service),
+    handleClick: (service, at) => clicks.push([service, at]),
   });
   return { notifier, made, clicks, place };
 }
-const about = (service: string) => ({ title: `The build of ${service} failed`, body: 'expected ;', service });
+const about = (service: string) => ({
+  title: `The build of ${service} failed`,
+  body: 'expected ;',
+  service,
+  at: 1_700_000_000_000,
+});
 
 describe('messages of the system', () => {
   test('are shown only while the window is not in front', () => {
@@ -50,11 +55,11 @@ describe('messages of the system', () => {
     expect(made.map((notification) => notification.state)).toEqual(['closed', 'shown', 'shown']);
   });
 
-  test('a click leads to the service', () => {
+  test('a click leads to the service and the moment', () => {
     const { notifier, made, clicks } = setUp();
     notifier.show(about('orders'));
     made[0]?.listeners.get('click')?.();
-    expect(clicks).toEqual(['orders']);
+    expect(clicks).toEqual([['orders', 1_700_000_000_000]]);
   });
 
   test('are left out where the system has none', () => {
