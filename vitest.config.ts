@@ -58,6 +58,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'kubernetes',
+          include: ['test/kubernetes/**/*.test.ts'],
+          environment: 'node',
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'packaged',
           include: ['test/packaged/**/*.test.ts'],
           globalSetup: 'test/helpers/virtualDisplay.ts',

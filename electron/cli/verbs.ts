@@ -93,6 +93,12 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/scale.ts')).scaleVerb,
   },
   {
+    name: 'rollback',
+    summary: 'go back to an earlier version of a service, in Kubernetes',
+    group: 'Run',
+    load: async () => (await import('./verbs/rollback.ts')).rollbackVerb,
+  },
+  {
     name: 'pause',
     summary: 'stop hot reload of services; they go on',
     group: 'Run',

@@ -4,6 +4,7 @@ import type { Event } from './base/event.ts';
 import type { LogEntry } from './base/logger.ts';
 import type { ListenOptions, PublicAddresses } from './publicListener.ts';
 import type { EngineAddresses } from './engineAddresses.ts';
+import type { KubernetesRuntimeOptions } from './runtime/kubernetes/kubernetesRuntime.ts';
 import type { ServerFile } from './serverFile.ts';
 import type { ReloadNews } from './serverNews.ts';
 
@@ -28,6 +29,8 @@ export interface ServerOptions {
   uiFolder?: string;
   /** Other machines reach it as well; calls to services then need what the rules say. */
   listen?: ListenOptions;
+  /** Services run in this cluster; absent: as processes of this machine. */
+  kubernetes?: KubernetesRuntimeOptions;
   onDidLog?: (entry: LogEntry) => void;
 }
 

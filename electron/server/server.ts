@@ -176,7 +176,7 @@ class LocalServer implements MicroServer {
     const authority = createAuthority(home, this.state.records, this.logger.child('auth'), this.credentials);
     this.authority = authority;
     await followAuthSetting(authority, settings, this.options.auth === true || this.options.listen !== undefined);
-    const runtime = createServerRuntime({
+    const runtime = await createServerRuntime({
       home,
       logger: this.logger,
       table: this.table,
@@ -193,6 +193,7 @@ class LocalServer implements MicroServer {
       inFlight: this.inFlight,
       addresses: () => this.ports.addresses,
       otlp: () => this.otlpUrls.http,
+      kubernetes: this.options.kubernetes,
     });
     this.runtime = runtime;
     this.store.add(forgetRemoved(terminals, runtime));
@@ -214,6 +215,8 @@ class LocalServer implements MicroServer {
     const apiPort = createServerApi({
       home,
       uiFolder: this.options.uiFolder,
+      advertised: this.options.kubernetes?.advertise,
+      isReady: () => !this.stopped.signal.aborted,
       startedAt: this.startedAt,
       logger: this.logger,
       ports: this.ports,

@@ -41,6 +41,10 @@ export interface ServerApiOptions {
   home: string;
   /** The built page; absent: none is served. */
   uiFolder: string | undefined;
+  /** False from the moment that the server begins to end. */
+  isReady: () => boolean;
+  /** One more `host:port` that the proxy port answers for. */
+  advertised: string | undefined;
   /** ms since 1970. */
   startedAt: number;
   logger: Logger;
@@ -77,6 +81,8 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
     admission: new Admission(credentials, authority),
     logger: options.logger.child('api'),
     rpcPaths,
+    advertised: options.advertised,
+    isReady: options.isReady,
     sockets: options.sockets,
     mounts: [
       ...events.mounts,

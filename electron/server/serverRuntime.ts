@@ -16,6 +16,8 @@ import type { ShellEnvironment } from './host/shellEnvironment.ts';
 import type { LogStore } from './logs/logStore.ts';
 import type { MemoryRegistry } from './registry/memoryRegistry.ts';
 import { createLocalRuntime } from './runtime/localRuntime.ts';
+import type { KubernetesRuntimeOptions } from './runtime/kubernetes/kubernetesRuntime.ts';
+import type { LocalRuntimeOptions } from './runtime/options.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ServerFile } from './serverFile.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
@@ -42,14 +44,16 @@ export interface ServerRuntimeOptions {
   inFlight: InFlight;
   /** Where the server listens; undefined before it does, and no service starts before. */
   addresses: () => ServerFile | undefined;
+  /** The cluster that services run in; undefined: they run on this machine. */
+  kubernetes: KubernetesRuntimeOptions | undefined;
   /** Where reports of OpenTelemetry are taken, over HTTP. */
   otlp: () => string;
 }
 
-/** Makes the runtime of a server: services as processes of this machine. */
-export function createServerRuntime(options: ServerRuntimeOptions): Runtime {
+/** Makes the runtime of a server: services as processes of this machine, or in a cluster. Rejects with `kubernetes.*`. */
+export async function createServerRuntime(options: ServerRuntimeOptions): Promise<Runtime> {
   const { logger, config, authority, credentials, table } = options;
-  return createLocalRuntime({
+  const runtimeOptions: LocalRuntimeOptions = {
     home: options.home,
     clock: systemClock,
     logger: logger.child('runtime'),
@@ -81,5 +85,8 @@ export function createServerRuntime(options: ServerRuntimeOptions): Runtime {
     },
     inFlight: options.inFlight,
     watcher: options.watcher,
-  });
+  };
+  if (options.kubernetes === undefined) return createLocalRuntime(runtimeOptions);
+  const { createKubernetesRuntime } = await import('./runtime/kubernetes/kubernetesRuntime.ts');
+  return createKubernetesRuntime(runtimeOptions, options.kubernetes);
 }

@@ -24,7 +24,7 @@ export interface ServiceOptions {
   version?: string;
   /** Default: PORT, else any that is free. */
   port?: number;
-  /** Default: 127.0.0.1; in a container `0.0.0.0`. */
+  /** Default: MICRO_LISTEN (in a container 0.0.0.0), else 127.0.0.1. */
   host?: string;
   metadata?: Record<string, string>;
   /** Answers requests that are no calls of an endpoint: pages, files, routes of a web framework. */
@@ -129,7 +129,7 @@ export class Service {
     const port = new Port(this.endpoints.listener({ logger: this.logger, ...this.options }));
     this.port = port;
     const wanted = this.options.port ?? this.connection.surroundings.port ?? 0;
-    const number = await port.listen(this.options.host ?? '127.0.0.1', wanted);
+    const number = await port.listen(this.options.host ?? process.env.MICRO_LISTEN ?? '127.0.0.1', wanted);
     this.logger.info(`${this.name} ${this.version} listens on port ${number}`);
     const { name, version, endpoints } = this;
     const metadata = this.options.metadata ?? {};

@@ -6,6 +6,7 @@ import { ActionReport } from '../actionReport.ts';
 import type { CliContext } from '../context.ts';
 import { addEngineOptions, engineAddresses } from '../engineOptions.ts';
 import { type ExitCode, exitCode } from '../exitCode.ts';
+import { addKubernetesOptions, kubernetesOptions } from '../kubernetesOptions.ts';
 import { collect } from '../parseEnv.ts';
 import { parsePort } from '../parsePort.ts';
 import { addExamples } from '../program.ts';
@@ -46,6 +47,7 @@ export const serverVerb: Verb = {
       .option('--insecure-listen', '--listen without TLS: everybody on the way reads tokens and data')
       .option('--ui', 'also print a link that opens the window in a browser, good for one use');
     addEngineOptions(command);
+    addKubernetesOptions(command);
     addExamples(command, [
       ['micro server', 'with the projects that were open last'],
       ['micro server --project examples/shop', 'with a project, whose services start'],
@@ -57,6 +59,7 @@ export const serverVerb: Verb = {
         'micro server --store postgres://micro@db/micro',
         'shares records and config; the password by PGPASSWORD or ~/.pgpass',
       ],
+      ['micro server --runtime kubernetes --namespace shop', 'services run in the current cluster'],
       ['micro server --gateway 0 --proxy 0 --json', 'on free ports; prints {"ready":true,"gateway",…}'],
     ]);
   },
@@ -67,6 +70,7 @@ export const serverVerb: Verb = {
     const folders = (options.project as string[] | undefined) ?? [];
     for (const folder of folders) await requireFolder(resolve(context.cwd, folder), folder);
     const listen = listenOptions(context, options);
+    const kubernetes = kubernetesOptions(context, options);
     const uiFolder = builtUi();
     // Only now: help and usage errors need no server.
     const { createServer } = await import('../../server/index.ts');
@@ -80,6 +84,7 @@ export const serverVerb: Verb = {
       engines: engineAddresses(context, options),
       auth: options.auth === true,
       ...(listen === undefined ? {} : { listen }),
+      ...(kubernetes === undefined ? {} : { kubernetes }),
       ...(uiFolder === undefined ? {} : { uiFolder }),
       onDidLog(entry) {
         if (entry.level !== 'warn' && entry.level !== 'error') return;

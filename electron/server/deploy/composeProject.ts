@@ -1,6 +1,6 @@
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { containerCommand } from './containerCommand.ts';
-import { containerPort } from './containerPort.ts';
+import { containerPort, EVERYWHERE } from './containerPort.ts';
 import type { ContainerVariable } from './containerVariables.ts';
 
 /** A service of a compose file, as plain data. */
@@ -98,7 +98,7 @@ function environment(
   ]);
   return {
     ...Object.fromEntries(written),
-    ...(port === undefined ? {} : { PORT: String(port) }),
+    ...(port === undefined ? {} : { PORT: String(port), MICRO_LISTEN: EVERYWHERE }),
     MICRO_SERVICE_NAME: spec.name,
     MICRO_SERVICE_VERSION: literal(spec.version),
   };

@@ -10,6 +10,7 @@ import { type ComposeService, composeService } from './composeProject.ts';
 import { containerFile } from './containerFile.ts';
 import { declaredVariables } from './declaredVariables.ts';
 import { dependencyUrls } from './dependencyUrls.ts';
+import { folderFiles } from './folderFiles.ts';
 import { objectName } from './names.ts';
 import { serviceObjects } from './serviceObjects.ts';
 
@@ -169,14 +170,6 @@ class Writer {
   private note({ name }: ServiceSpec, text: string): void {
     this.result.notes.push({ service: name, text });
   }
-}
-
-/** What of a folder decides how its image is made. */
-export async function folderFiles(folder: string): Promise<{ has(name: string): boolean }> {
-  const names = ['package.json', 'package-lock.json', 'requirements.txt', 'pyproject.toml', 'go.mod', 'go.sum'];
-  const found = new Set<string>();
-  for (const name of names) if (await exists(join(folder, name))) found.add(name);
-  return { has: (name) => found.has(name) };
 }
 
 const exists = (path: string): Promise<boolean> =>

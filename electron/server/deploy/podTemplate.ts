@@ -3,7 +3,7 @@ import type { V1EnvVar, V1PodTemplateSpec, V1ResourceRequirements } from '@kuber
 import type { ResourcesSpec, ServiceSpec } from '../project/serviceSpec.ts';
 import { containerCommand } from './containerCommand.ts';
 import { containerLifecycle, containerProbes, graceSeconds } from './containerProbes.ts';
-import { containerPort } from './containerPort.ts';
+import { containerPort, EVERYWHERE } from './containerPort.ts';
 import { type ContainerVariable, dataOf, isDataKey, literalText } from './containerVariables.ts';
 import { objectLabels, objectName } from './names.ts';
 
@@ -87,7 +87,12 @@ function environment(spec: ServiceSpec, port: number | undefined, { variables, n
     };
   });
   const own: V1EnvVar[] = [
-    ...(port === undefined ? [] : [{ name: 'PORT', value: String(port) }]),
+    ...(port === undefined
+      ? []
+      : [
+          { name: 'PORT', value: String(port) },
+          { name: 'MICRO_LISTEN', value: EVERYWHERE },
+        ]),
     { name: 'MICRO_SERVICE_NAME', value: spec.name },
     { name: 'MICRO_SERVICE_VERSION', value: spec.version },
     { name: 'MICRO_INSTANCE_ID', valueFrom: { fieldRef: { fieldPath: 'metadata.name', apiVersion: 'v1' } } },

@@ -46,6 +46,8 @@ export interface LaunchedProcess {
   write(data: string | Uint8Array): void;
   /** Bytes that were written and that the process has not taken yet. */
   readonly unwritten: number;
+  /** Only of a program that is no process of this machine: ends it by hanging up. */
+  close?(): void;
   /** tty only. */
   resize(cols: number, rows: number): void;
 }

@@ -100,10 +100,8 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   async listensOn(pid: number, port: number): Promise<boolean> {
-    const inodes = listeningSockets(this.root).then(
-      (sockets) => new Set(sockets.filter((socket) => socket.port === port).map(({ inode }) => inode)),
-    );
-    return this.sockets.holdsOne(pid, inodes);
+    const sockets = (await listeningSockets(this.root)).filter((socket) => socket.port === port);
+    return sockets.length > 0 && this.sockets.holdsOne(pid, new Set(sockets.map((socket) => socket.inode)));
   }
 
   private forgetCommands(alive: ReadonlySet<number>): void {

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { MicroError } from '../../../shared/contract/errors.ts';
 import { ActionEventSchema } from '../../../shared/contract/gen/actions_pb.ts';
 import { Status } from '../../../shared/contract/gen/state_pb.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -137,6 +138,28 @@ export class Actions {
     }
     const next = `Correct it, then restart it; the next saved change builds it as well.`;
     this.follower.finish(unit, listener, { status: unit.message().status, text: problem, ok: false, next });
+  }
+
+  /** Goes back to an earlier version; ends when it serves. */
+  async rollBack(
+    name: string,
+    version: number | undefined,
+    listener: ActionListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const unit = this.units.get(name) as ServiceUnit;
+    if (!unit.rollBack) {
+      throw new MicroError(
+        'runtime.unsupported',
+        `${name} runs as processes of this machine, of which no versions are kept`,
+        {
+          next: 'Bring the earlier version of its files back.',
+        },
+      );
+    }
+    const stop = this.follower.tell(unit, listener);
+    await unit.rollBack(version).finally(stop);
+    await this.follower.follow(unit, listener, signal);
   }
 
   /** Changes how many copies of a service run; ends when all of them are ready and those too many are gone. */

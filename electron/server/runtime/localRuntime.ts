@@ -15,10 +15,13 @@ import { FixedPorts } from './fixedPorts.ts';
 import { createInstanceHost, type InstanceHost } from './instanceHost.ts';
 import { NoticeList } from './noticeList.ts';
 import type { LocalRuntimeOptions } from './options.ts';
-import type { ActionListener, AdHocService, Runtime } from './runtime.ts';
+import type { ActionListener, AdHocService, Runtime, ServicePlace } from './runtime.ts';
 import { SavedRuntime } from './savedRuntime.ts';
 import { ServiceDetails } from './serviceDetails.ts';
 import { ServiceOrders } from './serviceOrders.ts';
+import { ExternalService } from './externalService.ts';
+import { LocalService } from './localService.ts';
+import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { ServiceUnit } from './serviceUnit.ts';
 import { shutDown } from './shutdown.ts';
 import { Projects } from './projects.ts';
@@ -29,9 +32,9 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
   return new LocalRuntime(options);
 }
 
-/** Puts the parts together; see {@link Runtime}. */
-class LocalRuntime implements Runtime {
-  private readonly byName = new Map<string, ServiceUnit>();
+/** Puts the parts together; see {@link Runtime}. Others that run services elsewhere share what is not about processes. */
+export class LocalRuntime implements Runtime {
+  protected readonly byName = new Map<string, ServiceUnit>();
   private readonly changes = new ChangeCollector();
   readonly onDidChange = this.changes.event;
   private readonly noticeList: NoticeList;
@@ -39,7 +42,7 @@ class LocalRuntime implements Runtime {
   private readonly units: Units;
   private readonly projectSet: Projects;
   private readonly added: AddedServices;
-  private readonly host: InstanceHost;
+  protected readonly host: InstanceHost;
   private readonly actions: Actions;
   private readonly orders: ServiceOrders;
   private readonly details: ServiceDetails;
@@ -61,7 +64,7 @@ class LocalRuntime implements Runtime {
     const { host } = this;
     this.units = new Units({
       byName,
-      host,
+      createUnit: (spec) => this.createUnit(spec, dependencies),
       dependencies,
       changes,
       handleWanted: save,
@@ -89,6 +92,13 @@ class LocalRuntime implements Runtime {
     const fixedPorts = new FixedPorts(host, byName);
     this.orders = new ServiceOrders({ host, actions, attachments, dependencies, fixedPorts, units, checkRunning });
     this.saved = new SavedRuntime({ files: options.files, host, units: byName, projects, added, attachments });
+  }
+
+  /** What stands behind a declaration. */
+  protected createUnit(spec: ServiceSpec, dependencies: Dependencies): ServiceUnit {
+    return spec.kind === 'external'
+      ? new ExternalService(spec, this.host)
+      : new LocalService(spec, this.host, dependencies);
   }
 
   private checkRunning(): void {
@@ -152,6 +162,9 @@ class LocalRuntime implements Runtime {
   scale(...order: Parameters<Runtime['scale']>): Promise<void> {
     return this.orders.scale(...order);
   }
+  rollBack(...order: Parameters<Runtime['rollBack']>): Promise<void> {
+    return this.orders.rollBack(...order);
+  }
   pauseReload(names: readonly string[], paused: boolean): string[] {
     return this.orders.pauseReload(names, paused);
   }
@@ -186,7 +199,7 @@ class LocalRuntime implements Runtime {
   environment(name: string, reveal: boolean): Promise<EnvironmentResponse> {
     return this.details.environment(name, reveal);
   }
-  place(name: string): Promise<{ folder: string; env: Record<string, string> }> {
+  place(name: string): Promise<ServicePlace> {
     return this.details.place(name);
   }
   runs(name: string, limit: number): Promise<Run[]> {
@@ -209,11 +222,16 @@ class LocalRuntime implements Runtime {
       this.configChanges.dispose();
       this.saved.keepForNextStart();
     }
-    await shutDown(this.host, this.byName, this.actions, listener);
+    await this.endServices(listener);
     this.projectSet.dispose();
     for (const unit of this.byName.values()) unit.dispose();
     await this.saved.flush();
     await this.host.journal.idle();
     this.dependencies.dispose();
+  }
+
+  /** Ends what has to end with the server. */
+  protected endServices(listener: ActionListener): Promise<void> {
+    return shutDown(this.host, this.byName, this.actions, listener);
   }
 }

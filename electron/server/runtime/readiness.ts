@@ -3,7 +3,7 @@ import { proveHttp, proveTcp } from './answerProof.ts';
 import type { InstanceAddress } from './instanceAddress.ts';
 import { ownAddress } from './ownAddress.ts';
 import { proveQuiet } from './quietProof.ts';
-import type { ProofHost, ReadinessHost, ReadinessSubject } from './readinessSubject.ts';
+import type { ReadinessHost, ReadinessSubject } from './readinessSubject.ts';
 
 /** Resolves with the address (if it has one) as soon as readiness is proven; rejects when `signal` aborts. */
 export async function proveReadiness(
@@ -11,19 +11,16 @@ export async function proveReadiness(
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
-  const proof = host.pace.begin(subject.spec.name, () => host.clock.monotonic());
-  let ready = false;
+  const proof = host.pace.begin();
   try {
-    const address = await prove({ ...host, proof }, subject, signal);
-    ready = true;
-    return address;
+    return await prove(host, subject, signal);
   } finally {
-    proof.end(ready);
+    proof.end();
   }
 }
 
 async function prove(
-  host: ProofHost,
+  host: ReadinessHost,
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
@@ -40,7 +37,7 @@ async function prove(
       await abortable(subject.lineSeen, signal);
       return ownAddress(host, subject);
     case 'exec':
-      for (const wait of host.proof.intervals(ready.intervalMs)) {
+      for (const wait of host.pace.intervals(ready.intervalMs)) {
         const problem = await subject.execute(signal);
         signal.throwIfAborted();
         if (problem === undefined) return ownAddress(host, subject);

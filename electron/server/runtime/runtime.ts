@@ -3,6 +3,7 @@ import type { GraphResponse } from '../../../shared/contract/gen/graph_pb.ts';
 import type { EnvironmentResponse, Run } from '../../../shared/contract/gen/service_details_pb.ts';
 import type { Notice, Project, Service } from '../../../shared/contract/gen/state_pb.ts';
 import type { Event } from '../base/event.ts';
+import type { Launcher } from '../host/launcher.ts';
 import type { TreeKey } from '../host/processTree.ts';
 
 /** Names of what changed since the last event; read the new state with {@link Runtime.service} and {@link Runtime.projects}. */
@@ -27,6 +28,14 @@ export interface AdHocService {
   env?: Readonly<Record<string, string>>;
   port?: number;
   kind?: 'service' | 'task';
+}
+
+/** Where a shell of a service begins. */
+export interface ServicePlace {
+  folder: string;
+  env: Record<string, string>;
+  /** Set when the service runs elsewhere: what starts programs there, and the shell of that place. */
+  elsewhere?: { launcher: Launcher; shell: readonly string[] };
 }
 
 /**
@@ -74,6 +83,11 @@ export interface Runtime {
    * `api.invalid` when it cannot have so many.
    */
   scale(name: string, count: number, listener: ActionListener, signal: AbortSignal): Promise<void>;
+  /**
+   * Goes back to an earlier version of a service; undefined: the one before. Rejects with `runtime.no-version`, or with
+   * `runtime.unsupported` where none are kept.
+   */
+  rollBack(name: string, version: number | undefined, listener: ActionListener, signal: AbortSignal): Promise<void>;
   /** Stops hot reload of services, or resumes it. Returns those of them whose files are watched. */
   pauseReload(names: readonly string[], paused: boolean): string[];
   /** Whether and why a change of a file (absolute path) reloads a service. */
@@ -81,7 +95,7 @@ export interface Runtime {
 
   environment(name: string, reveal: boolean): Promise<EnvironmentResponse>;
   /** Where a shell of a service begins: its folder and its environment as it is now, secrets included. */
-  place(name: string): Promise<{ folder: string; env: Record<string, string> }>;
+  place(name: string): Promise<ServicePlace>;
   runs(name: string, limit: number): Promise<Run[]>;
   graph(): GraphResponse;
 

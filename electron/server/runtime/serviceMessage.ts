@@ -83,7 +83,7 @@ export function serviceMessage(view: ServiceView): Service {
 }
 
 /** How readiness is proven, in words. */
-function readyText(spec: ServiceSpec): string {
+export function readyText(spec: ServiceSpec): string {
   const { ready } = spec;
   switch (ready.by) {
     case 'tcp':

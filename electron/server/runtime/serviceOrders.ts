@@ -84,6 +84,17 @@ export class ServiceOrders {
     await this.options.actions.scale(name, count, listener, signal);
   }
 
+  async rollBack(
+    name: string,
+    version: number | undefined,
+    listener: ActionListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.options.checkRunning();
+    this.options.units.check([name]);
+    await this.options.actions.rollBack(name, version, listener, signal);
+  }
+
   plan(names: readonly string[]): ReturnType<Runtime['plan']> {
     this.options.units.check(names);
     return this.options.actions.plan(names);

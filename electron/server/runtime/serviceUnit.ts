@@ -63,6 +63,8 @@ export interface ServiceUnit {
   /** Changes how many copies run, while the others go on. Throws `api.invalid` when it cannot have so many. */
   scale(count: number): void;
   readonly copies: Copies;
+  /** Goes back to an earlier version; absent where none are kept. Resolves when that one serves, or does not get there. */
+  rollBack?(version: number | undefined): Promise<void>;
   /** Its files may have changed since a time (ms) while nobody watched them: what did is said once they are watched. */
   sayMissedChanges(since: number): void;
   /** Stops and resumes hot reload; false when no files of it are watched anyway. */

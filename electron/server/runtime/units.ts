@@ -4,16 +4,14 @@ import { nearest } from '../project/nearest.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { ChangeCollector } from './changeCollector.ts';
 import type { Dependencies } from './dependencies.ts';
-import { ExternalService } from './externalService.ts';
-import type { InstanceHost } from './instanceHost.ts';
-import { LocalService } from './localService.ts';
 import type { ServiceUnit } from './serviceUnit.ts';
 
 /** What {@link Units} work with. */
 export interface UnitsOptions {
   /** The services themselves, by name; others read it too, only `Units` writes it. */
   byName: Map<string, ServiceUnit>;
-  host: InstanceHost;
+  /** Makes what stands behind a declaration. */
+  createUnit: (spec: ServiceSpec) => ServiceUnit;
   dependencies: Dependencies;
   changes: ChangeCollector;
   /** What is to run at the next start has changed. */
@@ -84,9 +82,7 @@ export class Units {
   }
 
   add(spec: ServiceSpec): ServiceUnit {
-    const { host, dependencies } = this.options;
-    const unit =
-      spec.kind === 'external' ? new ExternalService(spec, host) : new LocalService(spec, host, dependencies);
+    const unit = this.options.createUnit(spec);
     this.put(unit);
     return unit;
   }

@@ -34,6 +34,8 @@ export interface OpenTerminal {
 export interface ShellPlace {
   folder: string;
   env: Readonly<Record<string, string>>;
+  /** Set when the service runs elsewhere: what starts programs there, and the shell of that place. */
+  elsewhere?: { launcher: Launcher; shell: readonly string[] };
 }
 
 /** A program that was started in a terminal. */
@@ -60,20 +62,27 @@ export interface ShellProgramsOptions {
 /** The processes behind opened terminals: started in the right place, and ended with all that they started. */
 export class ShellPrograms {
   private stopped = false;
+  /** Programs that run elsewhere, by the marker of their key: they are no processes of this machine. */
+  private readonly elsewhere = new Map<string, LaunchedProcess>();
 
   constructor(private readonly options: ShellProgramsOptions) {}
 
   /** Starts what was asked for in a terminal of this size. Rejects with `service.not-found` or `launch.*`. */
   async start(wanted: OpenTerminal, id: string, size: { cols: number; rows: number }): Promise<StartedShell> {
     const { environment, servicePlace, launcher } = this.options;
-    const place =
+    const place: ShellPlace =
       wanted.service === '' ? { folder: homedir(), env: await environment() } : await servicePlace(wanted.service);
     const folder = wanted.folder === '' ? place.folder : wanted.folder;
     const marker = `terminal-${id}`;
     const env = { ...terminalEnvironment(place.env, { outer: wanted.commandLine }), MICRO_INSTANCE_ID: marker };
-    const argv = wanted.argv.length > 0 ? wanted.argv : await chooseShell(env);
-    const program = await launcher.launch({ argv, cwd: folder, env, tty: size });
+    const { elsewhere } = place;
+    const argv = wanted.argv.length > 0 ? wanted.argv : (elsewhere?.shell ?? (await chooseShell(env)));
+    const program = await (elsewhere?.launcher ?? launcher).launch({ argv, cwd: folder, env, tty: size });
     const key = { pid: program.pid, startTime: program.startTime, marker };
+    if (elsewhere) {
+      this.elsewhere.set(marker, program);
+      program.onDidExit(() => this.elsewhere.delete(marker));
+    }
     if (this.stopped) {
       await this.kill(key);
       throw new MicroError('server.stopping', 'the server is shutting down');
@@ -81,17 +90,20 @@ export class ShellPrograms {
     return { program, key, argv, folder };
   }
 
-  members(key: TreeKey): Promise<ProcessInfo[]> {
+  async members(key: TreeKey): Promise<ProcessInfo[]> {
+    if (key.pid === 0) return [];
     return this.options.trees.members(key);
   }
 
-  kill(key: TreeKey): Promise<void> {
-    return this.options.trees.signal(key, 'SIGKILL');
+  async kill(key: TreeKey): Promise<void> {
+    if (key.pid === 0) this.elsewhere.get(key.marker)?.close?.();
+    else await this.options.trees.signal(key, 'SIGKILL');
   }
 
   /** Ends everything in a terminal; resolves when it is gone. `isOver`: the program itself has ended before. */
   async end(key: TreeKey, { name, isOver }: { name: string; isOver: boolean }): Promise<void> {
     const { trees, clock, logger } = this.options;
+    if (key.pid === 0) return this.kill(key);
     try {
       if (isOver && (await trees.members(key)).length === 0) return;
       await trees.signal(key, 'SIGHUP');

@@ -90,7 +90,7 @@ export function serve(routes) {
       send(status, { error: error.message });
     }
   });
-  server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  server.listen(Number(process.env.PORT ?? 0), process.env.MICRO_LISTEN ?? '127.0.0.1', () => {
     log('info', `${name} listens on port ${server.address().port}`);
   });
   process.on('SIGTERM', () => {

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file actions.proto.
  */
 export const file_actions: GenFile = /*@__PURE__*/
-  fileDesc("Cg1hY3Rpb25zLnByb3RvEgdkZXNrdG9wIuIBCgxTdGFydFJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDwoHcHJvamVjdBgCIAEoCRILCgNhbGwYAyABKAgSGQoRd2l0aF9kZXBlbmRlbmNpZXMYBCABKAgSDAoEYXJncxgFIAMoCRIrCgNlbnYYBiADKAsyHi5kZXNrdG9wLlN0YXJ0UmVxdWVzdC5FbnZFbnRyeRIMCgRwb3J0GAcgASgJEhIKCmZyZWVfcG9ydHMYCCABKAgaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJlCgtTdG9wUmVxdWVzdBIQCghzZXJ2aWNlcxgBIAMoCRIPCgdwcm9qZWN0GAIgASgJEgsKA2FsbBgDIAEoCBINCgVmb3JjZRgEIAEoCBIXCg93aXRoX2RlcGVuZGVudHMYBSABKAgiQAoOUmVzdGFydFJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDwoHcHJvamVjdBgCIAEoCRILCgNhbGwYAyABKAgiLQoLUGxhblJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDAoEc3RvcBgCIAEoCCIyCgxQbGFubmVkU3RhcnQSDwoHc2VydmljZRgBIAEoCRIRCgluZWVkZWRfYnkYAiABKAkiLQoLUGxhbm5lZFN0b3ASDwoHc2VydmljZRgBIAEoCRINCgVuZWVkcxgCIAEoCSJaCgxQbGFuUmVzcG9uc2USJQoGc3RhcnRzGAEgAygLMhUuZGVza3RvcC5QbGFubmVkU3RhcnQSIwoFc3RvcHMYAiADKAsyFC5kZXNrdG9wLlBsYW5uZWRTdG9wIiYKElBvcnRDbGFzaGVzUmVxdWVzdBIQCghzZXJ2aWNlcxgBIAMoCSJlCglQb3J0Q2xhc2gSDwoHc2VydmljZRgBIAEoCRIMCgRwb3J0GAIgASgFEgsKA3BpZBgDIAEoBRIMCgRuYW1lGAQgASgJEg8KB2NvbW1hbmQYBSABKAkSDQoFb3duZXIYBiABKAkiOgoTUG9ydENsYXNoZXNSZXNwb25zZRIjCgdjbGFzaGVzGAEgAygLMhIuZGVza3RvcC5Qb3J0Q2xhc2giHwoMRGVidWdSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkiXQoNQXR0YWNoUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAUSCwoDcGlkGAMgASgFEhAKCGluc3RhbmNlGAQgASgJEg4KBmZvbGRlchgFIAEoCSIzCg5BdHRhY2hSZXNwb25zZRIhCgdzZXJ2aWNlGAEgASgLMhAuZGVza3RvcC5TZXJ2aWNlIiAKDURldGFjaFJlcXVlc3QSDwoHc2VydmljZRgBIAEoCSIQCg5EZXRhY2hSZXNwb25zZSIuCgtKb2luUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEg4KBmZvbGRlchgCIAEoCSKHAQoMSm9pblJlc3BvbnNlEhAKCGluc3RhbmNlGAEgASgJEgwKBHBvcnQYAiABKAUSKwoDZW52GAMgAygLMh4uZGVza3RvcC5Kb2luUmVzcG9uc2UuRW52RW50cnkaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIxCgxTY2FsZVJlcXVlc3QSDwoHc2VydmljZRgBIAEoCRIQCghyZXBsaWNhcxgCIAEoBSJSChBTZXRSZWxvYWRSZXF1ZXN0EhAKCHNlcnZpY2VzGAEgAygJEg8KB3Byb2plY3QYAiABKAkSCwoDYWxsGAMgASgIEg4KBnBhdXNlZBgEIAEoCCIlChFTZXRSZWxvYWRSZXNwb25zZRIQCghzZXJ2aWNlcxgBIAMoCSIzChJFeHBsYWluRmlsZVJlcXVlc3QSDwoHc2VydmljZRgBIAEoCRIMCgRwYXRoGAIgASgJIjIKE0V4cGxhaW5GaWxlUmVzcG9uc2USDgoGY291bnRzGAEgASgIEgsKA3doeRgCIAEoCSKJAQoLQWN0aW9uRXZlbnQSDwoHc2VydmljZRgBIAEoCRIfCgZzdGF0dXMYAiABKA4yDy5kZXNrdG9wLlN0YXR1cxIMCgR0ZXh0GAMgASgJEgwKBGRvbmUYBCABKAgSCgoCb2sYBSABKAgSEgoKbGFzdF9saW5lcxgGIAMoCRIMCgRuZXh0GAcgASgJYgZwcm90bzM", [file_state]);
+  fileDesc("Cg1hY3Rpb25zLnByb3RvEgdkZXNrdG9wIuIBCgxTdGFydFJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDwoHcHJvamVjdBgCIAEoCRILCgNhbGwYAyABKAgSGQoRd2l0aF9kZXBlbmRlbmNpZXMYBCABKAgSDAoEYXJncxgFIAMoCRIrCgNlbnYYBiADKAsyHi5kZXNrdG9wLlN0YXJ0UmVxdWVzdC5FbnZFbnRyeRIMCgRwb3J0GAcgASgJEhIKCmZyZWVfcG9ydHMYCCABKAgaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJlCgtTdG9wUmVxdWVzdBIQCghzZXJ2aWNlcxgBIAMoCRIPCgdwcm9qZWN0GAIgASgJEgsKA2FsbBgDIAEoCBINCgVmb3JjZRgEIAEoCBIXCg93aXRoX2RlcGVuZGVudHMYBSABKAgiQAoOUmVzdGFydFJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDwoHcHJvamVjdBgCIAEoCRILCgNhbGwYAyABKAgiLQoLUGxhblJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDAoEc3RvcBgCIAEoCCIyCgxQbGFubmVkU3RhcnQSDwoHc2VydmljZRgBIAEoCRIRCgluZWVkZWRfYnkYAiABKAkiLQoLUGxhbm5lZFN0b3ASDwoHc2VydmljZRgBIAEoCRINCgVuZWVkcxgCIAEoCSJaCgxQbGFuUmVzcG9uc2USJQoGc3RhcnRzGAEgAygLMhUuZGVza3RvcC5QbGFubmVkU3RhcnQSIwoFc3RvcHMYAiADKAsyFC5kZXNrdG9wLlBsYW5uZWRTdG9wIiYKElBvcnRDbGFzaGVzUmVxdWVzdBIQCghzZXJ2aWNlcxgBIAMoCSJlCglQb3J0Q2xhc2gSDwoHc2VydmljZRgBIAEoCRIMCgRwb3J0GAIgASgFEgsKA3BpZBgDIAEoBRIMCgRuYW1lGAQgASgJEg8KB2NvbW1hbmQYBSABKAkSDQoFb3duZXIYBiABKAkiOgoTUG9ydENsYXNoZXNSZXNwb25zZRIjCgdjbGFzaGVzGAEgAygLMhIuZGVza3RvcC5Qb3J0Q2xhc2giHwoMRGVidWdSZXF1ZXN0Eg8KB3NlcnZpY2UYASABKAkiXQoNQXR0YWNoUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBvcnQYAiABKAUSCwoDcGlkGAMgASgFEhAKCGluc3RhbmNlGAQgASgJEg4KBmZvbGRlchgFIAEoCSIzCg5BdHRhY2hSZXNwb25zZRIhCgdzZXJ2aWNlGAEgASgLMhAuZGVza3RvcC5TZXJ2aWNlIiAKDURldGFjaFJlcXVlc3QSDwoHc2VydmljZRgBIAEoCSIQCg5EZXRhY2hSZXNwb25zZSIuCgtKb2luUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEg4KBmZvbGRlchgCIAEoCSKHAQoMSm9pblJlc3BvbnNlEhAKCGluc3RhbmNlGAEgASgJEgwKBHBvcnQYAiABKAUSKwoDZW52GAMgAygLMh4uZGVza3RvcC5Kb2luUmVzcG9uc2UuRW52RW50cnkaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIxCgxTY2FsZVJlcXVlc3QSDwoHc2VydmljZRgBIAEoCRIQCghyZXBsaWNhcxgCIAEoBSIzCg9Sb2xsQmFja1JlcXVlc3QSDwoHc2VydmljZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgFIlIKEFNldFJlbG9hZFJlcXVlc3QSEAoIc2VydmljZXMYASADKAkSDwoHcHJvamVjdBgCIAEoCRILCgNhbGwYAyABKAgSDgoGcGF1c2VkGAQgASgIIiUKEVNldFJlbG9hZFJlc3BvbnNlEhAKCHNlcnZpY2VzGAEgAygJIjMKEkV4cGxhaW5GaWxlUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJEgwKBHBhdGgYAiABKAkiMgoTRXhwbGFpbkZpbGVSZXNwb25zZRIOCgZjb3VudHMYASABKAgSCwoDd2h5GAIgASgJIokBCgtBY3Rpb25FdmVudBIPCgdzZXJ2aWNlGAEgASgJEh8KBnN0YXR1cxgCIAEoDjIPLmRlc2t0b3AuU3RhdHVzEgwKBHRleHQYAyABKAkSDAoEZG9uZRgEIAEoCBIKCgJvaxgFIAEoCBISCgpsYXN0X2xpbmVzGAYgAygJEgwKBG5leHQYByABKAliBnByb3RvMw", [file_state]);
 
 /**
  * @generated from message desktop.StartRequest
@@ -504,6 +504,30 @@ export const ScaleRequestSchema: GenMessage<ScaleRequest> = /*@__PURE__*/
   messageDesc(file_actions, 17);
 
 /**
+ * @generated from message desktop.RollBackRequest
+ */
+export type RollBackRequest = Message<"desktop.RollBackRequest"> & {
+  /**
+   * @generated from field: string service = 1;
+   */
+  service: string;
+
+  /**
+   * 0: the version before.
+   *
+   * @generated from field: int32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message desktop.RollBackRequest.
+ * Use `create(RollBackRequestSchema)` to create a new message.
+ */
+export const RollBackRequestSchema: GenMessage<RollBackRequest> = /*@__PURE__*/
+  messageDesc(file_actions, 18);
+
+/**
  * @generated from message desktop.SetReloadRequest
  */
 export type SetReloadRequest = Message<"desktop.SetReloadRequest"> & {
@@ -533,7 +557,7 @@ export type SetReloadRequest = Message<"desktop.SetReloadRequest"> & {
  * Use `create(SetReloadRequestSchema)` to create a new message.
  */
 export const SetReloadRequestSchema: GenMessage<SetReloadRequest> = /*@__PURE__*/
-  messageDesc(file_actions, 18);
+  messageDesc(file_actions, 19);
 
 /**
  * @generated from message desktop.SetReloadResponse
@@ -552,7 +576,7 @@ export type SetReloadResponse = Message<"desktop.SetReloadResponse"> & {
  * Use `create(SetReloadResponseSchema)` to create a new message.
  */
 export const SetReloadResponseSchema: GenMessage<SetReloadResponse> = /*@__PURE__*/
-  messageDesc(file_actions, 19);
+  messageDesc(file_actions, 20);
 
 /**
  * @generated from message desktop.ExplainFileRequest
@@ -576,7 +600,7 @@ export type ExplainFileRequest = Message<"desktop.ExplainFileRequest"> & {
  * Use `create(ExplainFileRequestSchema)` to create a new message.
  */
 export const ExplainFileRequestSchema: GenMessage<ExplainFileRequest> = /*@__PURE__*/
-  messageDesc(file_actions, 20);
+  messageDesc(file_actions, 21);
 
 /**
  * @generated from message desktop.ExplainFileResponse
@@ -600,7 +624,7 @@ export type ExplainFileResponse = Message<"desktop.ExplainFileResponse"> & {
  * Use `create(ExplainFileResponseSchema)` to create a new message.
  */
 export const ExplainFileResponseSchema: GenMessage<ExplainFileResponse> = /*@__PURE__*/
-  messageDesc(file_actions, 21);
+  messageDesc(file_actions, 22);
 
 /**
  * @generated from message desktop.ActionEvent
@@ -657,5 +681,5 @@ export type ActionEvent = Message<"desktop.ActionEvent"> & {
  * Use `create(ActionEventSchema)` to create a new message.
  */
 export const ActionEventSchema: GenMessage<ActionEvent> = /*@__PURE__*/
-  messageDesc(file_actions, 22);
+  messageDesc(file_actions, 23);
 

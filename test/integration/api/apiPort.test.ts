@@ -30,6 +30,7 @@ const trafficPaths: string[] = [];
 let uiFolder: string;
 let port: number;
 let apiPort: ApiPort;
+let isReady = true;
 
 beforeAll(async () => {
   uiFolder = await mkdtemp(join(tmpdir(), 'micro-ui-'));
@@ -58,6 +59,7 @@ beforeAll(async () => {
     logger: silentLogger,
     routes: apiRoutes(options),
     rpcPaths,
+    isReady: () => isReady,
     sockets,
     ui: new UiFiles(uiFolder, credentials, () => port),
     traffic: {
@@ -231,5 +233,21 @@ describe('the one port of the API', () => {
     const again = net.createServer();
     await new Promise<void>((resolve, reject) => again.once('error', reject).listen(taken, '127.0.0.1', resolve));
     await new Promise((resolve) => again.close(resolve));
+  });
+});
+
+describe('health', () => {
+  it('is answered without a token, and says nothing else', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      expect([response.status, await response.text()]).toEqual([200, 'ok']);
+    }
+  });
+
+  it('says that a server which ends takes no more work', async () => {
+    isReady = false;
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503);
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    isReady = true;
   });
 });

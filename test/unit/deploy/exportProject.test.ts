@@ -118,6 +118,7 @@ describe('export to compose', () => {
             API_KEY: \${API_KEY:?set API_KEY in the environment or in .env}
             PRICE: 5$$
             PORT: "8080"
+            MICRO_LISTEN: 0.0.0.0
             MICRO_SERVICE_NAME: catalog
             MICRO_SERVICE_VERSION: latest
           depends_on:

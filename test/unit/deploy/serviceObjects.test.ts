@@ -112,6 +112,10 @@ describe('a service as Kubernetes objects', () => {
                         "value": "8080",
                       },
                       {
+                        "name": "MICRO_LISTEN",
+                        "value": "0.0.0.0",
+                      },
+                      {
                         "name": "MICRO_SERVICE_NAME",
                         "value": "catalog",
                       },

@@ -8,6 +8,7 @@ import type { ApiPortOptions } from './apiPortOptions.ts';
 import { sendError, sendRpcError } from './errorResponse.ts';
 import { answerDesktopPage } from './desktopPage.ts';
 import { type Door, localDoor } from './door.ts';
+import { answerHealth, isHealthCheck } from './health.ts';
 import { checkContentType } from './guard.ts';
 import { type PortCertificate, ProtocolPort } from '../../traffic/protocolPort.ts';
 import { clientSocket } from '../../traffic/accessEntry.ts';
@@ -37,7 +38,7 @@ export class ApiPort {
 
   constructor(private readonly options: ApiPortOptions) {
     this.rpc = new RpcAdapters(options);
-    const door = localDoor(() => this.port);
+    const door = localDoor(() => this.port, options.advertised);
     this.protocolPort = this.portBehind(door);
   }
 
@@ -82,6 +83,10 @@ export class ApiPort {
       const path = request.url ?? '/';
       if (door.isLocal && isForProxy(path)) {
         this.options.traffic.handleRequest(request, response);
+        return;
+      }
+      if (isHealthCheck(request.method, path)) {
+        answerHealth(path, response, this.options.isReady?.() ?? true);
         return;
       }
       door.check(request);

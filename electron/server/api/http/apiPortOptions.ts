@@ -38,6 +38,10 @@ export interface ApiPortOptions {
   relay?: Pick<EnvironmentRelay, 'handle' | 'handleUpgrade' | 'close'>;
   /** Service to service calls. */
   traffic: ServiceTraffic;
+  /** Whether `/readyz` says that the server takes work. Absent: as long as it listens. */
+  isReady?: () => boolean;
+  /** `host:port` under which services elsewhere reach it through a way that somebody made. */
+  advertised?: string | undefined;
   /** Is told calls of the core services, before they are read; not of our own package, which window and command line speak. */
   coreCalls?: CoreCallListener | undefined;
 }

@@ -14,9 +14,9 @@ export interface Door {
   check(request: GuardedRequest): void;
 }
 
-/** The door on loopback. */
-export function localDoor(port: () => number): Door {
-  return { isLocal: true, port, check: (request) => checkOrigin(request, port()) };
+/** The door on loopback; `advertised` is one more `host:port` that it answers for. */
+export function localDoor(port: () => number, advertised?: string): Door {
+  return { isLocal: true, port, check: (request) => checkOrigin(request, port(), advertised) };
 }
 
 /**

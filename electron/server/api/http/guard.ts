@@ -20,11 +20,11 @@ export interface GuardedRequest {
 
 /**
  * Refuses requests that a web page made the browser send: the Host must be a loopback name with our port, the Origin
- * absent, ours, or the desktop app's. Throws `api.forbidden-host` or `api.forbidden-origin`.
+ * absent, ours, or the desktop app's. `advertised` is one more Host (host:port) that it answers for. Throws `api.forbidden-host` or `api.forbidden-origin`.
  */
-export function checkOrigin(request: GuardedRequest, port: number): void {
+export function checkOrigin(request: GuardedRequest, port: number, advertised = ''): void {
   const host = String(request.headers[':authority'] ?? request.headers.host ?? '');
-  if (!isOwnHost(host, port)) {
+  if (!isOwnHost(host, port) && (advertised === '' || host.toLowerCase() !== advertised.toLowerCase())) {
     throw new MicroError('api.forbidden-host', `this server does not answer for the host "${host}"`, {
       next: `use http://127.0.0.1:${port}`,
     });

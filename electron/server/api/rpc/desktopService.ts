@@ -150,6 +150,10 @@ export function desktopService(router: ConnectRouter, options: DesktopServiceOpt
       return {};
     },
     join: (request) => runtime.join(requireName('service', request.service), request.folder),
+    rollBack: (request, context) =>
+      action(context, (report) =>
+        runtime.rollBack(known(request.service).name, request.version || undefined, report, context.signal),
+      ),
     scale: (request, context) =>
       action(context, (report) => runtime.scale(known(request.service).name, request.replicas, report, context.signal)),
     setReload: (request) => ({

@@ -1,0 +1,74 @@
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from '../lib/paths.mjs';
+import { packLayer, writeImage } from './image.mjs';
+import { mustRun } from './run.mjs';
+
+/** Programs of busybox that services and tests use. */
+const APPLETS = ['sh', 'cat', 'echo', 'ls', 'sleep', 'wget', 'env', 'head', 'tail', 'kill', 'ps'];
+
+/**
+ * Makes the images that the tests run, in `work`: one with Node, Python and a shell, one with the shop on top of it in
+ * two versions, and the one that holds a pod's namespaces. Resolves with their archives.
+ * @param {string} work
+ * @param {string} pause the program of the last one
+ */
+export async function makeTestImages(work, pause) {
+  const platform = await packLayer(await platformFolder(join(work, 'platform')), join(work, 'platform.tar'));
+  const shop = join(work, 'shop');
+  mkdirSync(join(shop, 'app'), { recursive: true });
+  for (const name of ['lib', 'services'])
+    cpSync(join(root, 'examples/shop', name), join(shop, 'app', name), { recursive: true });
+  cpSync(join(root, 'dist/sdk'), join(shop, 'app/node_modules/micro-desktop/sdk'), { recursive: true });
+  cpSync(join(root, 'build/kubernetes/sdkPackage.json'), join(shop, 'app/node_modules/micro-desktop/package.json'));
+  const app = await packLayer(shop, join(work, 'shop.tar'));
+  const holder = join(work, 'pause');
+  mkdirSync(holder);
+  copyFileSync(pause, join(holder, 'pause'));
+  chmodSync(join(holder, 'pause'), 0o755);
+  const image = (name, layers, config) =>
+    writeImage({ name, layers, config, work, out: join(work, `${name.replace(/[/:]/g, '-')}.oci.tar`) });
+  const env = ['PATH=/usr/bin:/bin', 'PYTHONUNBUFFERED=1'];
+  return [
+    await image('k8s.local/pause:3.2', [await packLayer(holder, join(work, 'pause.tar'))], { Cmd: ['/pause'] }),
+    await image('micro.test/platform:1', [platform], { Cmd: ['sh'], Env: env, WorkingDir: '/' }),
+    await image('micro.test/shop:1', [platform, app], { Env: [...env, 'RELEASE=1'], WorkingDir: '/app' }),
+    await image('micro.test/shop:2', [platform, app], { Env: [...env, 'RELEASE=2'], WorkingDir: '/app' }),
+  ];
+}
+
+async function platformFolder(folder) {
+  for (const name of ['bin', 'usr/bin', 'usr/lib', 'tmp', 'etc', 'proc', 'dev', 'sys']) {
+    mkdirSync(join(folder, name), { recursive: true });
+  }
+  chmodSync(join(folder, 'tmp'), 0o1777);
+  await addProgram(folder, process.execPath, 'usr/bin/node');
+  await addProgram(folder, '/bin/busybox', 'bin/busybox');
+  for (const name of APPLETS) symlinkSync('busybox', join(folder, 'bin', name));
+  const python = realpathSync('/usr/bin/python3');
+  const library = `/usr/lib/${python.slice(python.lastIndexOf('/') + 1)}`;
+  await addProgram(folder, python, 'usr/bin/python3');
+  cpSync(library, join(folder, library), {
+    recursive: true,
+    filter: (path) => !/\/(test|tests|dist-packages|__pycache__|idlelib|tkinter|config-[^/]*)$/.test(path),
+  });
+  for (const name of readdirSync(join(library, 'lib-dynload')))
+    await addLibraries(folder, join(library, 'lib-dynload', name));
+  return folder;
+}
+
+async function addProgram(folder, program, name) {
+  copyFileSync(realpathSync(program), join(folder, name));
+  chmodSync(join(folder, name), 0o755);
+  await addLibraries(folder, program);
+}
+
+/** A program that is linked statically has none, which ldd calls an error. */
+async function addLibraries(folder, program) {
+  const listed = await mustRun('sh', ['-c', 'ldd "$1" 2>/dev/null || :', 'sh', realpathSync(program)]);
+  for (const [path] of listed.matchAll(/\/\S+\.so[.\d]*/g)) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(realpathSync(path), target);
+  }
+}

@@ -1,0 +1,117 @@
+import type { KubernetesObject, V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
+import { MicroError } from '../../../../shared/contract/errors.ts';
+import { type Clock, sleep } from '../../base/clock.ts';
+import { MANAGED_LABEL, MANAGER, SERVICE_LABEL } from '../../deploy/names.ts';
+import type { Connection } from './connection.ts';
+import { kubernetesError, statusOf } from './kubernetesError.ts';
+
+/** Kubernetes counts the versions of a Deployment here. */
+const REVISION = 'deployment.kubernetes.io/revision';
+/** Between two looks whether what was deleted is gone, ms. */
+const goneLookMs = 300;
+
+/** Writes and removes the objects of services; nothing that is not ours is changed. */
+export class ClusterObjects {
+  constructor(
+    private readonly connection: Connection,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Applies an object under our field manager. Rejects with `kubernetes.not-ours` when there is one of that name that we
+   * did not make, and with `kubernetes.conflict` when somebody else owns a field, unless `force`.
+   */
+  async apply<T extends KubernetesObject>(object: T, force = false): Promise<T> {
+    const { objects, client } = this.connection;
+    const what = `${object.kind} ${object.metadata?.name}`;
+    await this.checkOurs(object, what);
+    try {
+      return await objects.patch(object, undefined, undefined, MANAGER, force, client.PatchStrategy.ServerSideApply);
+    } catch (error) {
+      throw kubernetesError(`apply ${what}`, error);
+    }
+  }
+
+  /** The object as it is in the cluster, undefined when it is not there. */
+  async read<T extends KubernetesObject>(object: KubernetesObject): Promise<T | undefined> {
+    const { kind, apiVersion } = object;
+    const { name = '', namespace } = object.metadata ?? {};
+    const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+    try {
+      return await this.connection.objects.read<T>({ kind, apiVersion, metadata } as never);
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw kubernetesError(`read ${kind} ${name}`, error);
+    }
+  }
+
+  private async checkOurs(object: KubernetesObject, what: string): Promise<void> {
+    const found = await this.read(object);
+    if (found === undefined || found.metadata?.labels?.[MANAGED_LABEL] === MANAGER) return;
+    throw new MicroError(
+      'kubernetes.not-ours',
+      `${what} is there already in ${object.metadata?.namespace} and is not ours`,
+      {
+        next: 'Choose another namespace, rename the service, or remove it there.',
+      },
+    );
+  }
+
+  /** Whether the cluster knows a kind; older ones lack some. */
+  async knows(apiVersion: string, kind: string): Promise<boolean> {
+    const [group = '', version = ''] = apiVersion.split('/');
+    const { client, kubeConfig } = this.connection;
+    const found = await kubeConfig
+      .makeApiClient(client.CustomObjectsApi)
+      .getAPIResources({ group, version })
+      .catch((error: unknown) => {
+        if (statusOf(error) === 404) return undefined;
+        throw kubernetesError(`ask for ${apiVersion}`, error);
+      });
+    return found?.resources.some((resource) => resource.kind === kind) ?? false;
+  }
+
+  /** Removes every object of a service; resolves when they and their pods are gone. `force` gives pods no time. */
+  async remove(service: string, force: boolean, signal?: AbortSignal): Promise<void> {
+    const { core, apps, batch, namespace, minor } = this.connection;
+    const query = { namespace, labelSelector: `${SERVICE_LABEL}=${service},${MANAGED_LABEL}=${MANAGER}` };
+    const body = { propagationPolicy: 'Background' };
+    try {
+      const services = await core.listNamespacedService(query);
+      await Promise.all([
+        apps.deleteCollectionNamespacedDeployment({ ...query, body }),
+        batch.deleteCollectionNamespacedJob({ ...query, body }),
+        ...(minor >= 21 ? [batch.deleteCollectionNamespacedCronJob({ ...query, body })] : []),
+        core.deleteCollectionNamespacedConfigMap(query),
+        core.deleteCollectionNamespacedSecret(query),
+        ...services.items.map(({ metadata }) =>
+          core.deleteNamespacedService({ name: metadata?.name ?? '', namespace }),
+        ),
+      ]);
+      for (;;) {
+        const [pods, sets] = await Promise.all([core.listNamespacedPod(query), apps.listNamespacedReplicaSet(query)]);
+        if (pods.items.length === 0 && sets.items.length === 0) return;
+        if (force) await core.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
+        await sleep(this.clock, goneLookMs, signal);
+      }
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw kubernetesError(`remove ${service}`, error);
+    }
+  }
+
+  /** The versions of a Deployment that it can go back to, the newest first. */
+  async versions(deployment: V1Deployment): Promise<{ revision: number; set: V1ReplicaSet }[]> {
+    const { apps, namespace } = this.connection;
+    const labels = Object.entries(deployment.spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+    const found = await apps
+      .listNamespacedReplicaSet({ namespace, labelSelector: labels.join(',') })
+      .catch((error: unknown) => {
+        throw kubernetesError(`read the versions of ${deployment.metadata?.name}`, error);
+      });
+    return found.items
+      .filter((set) => set.metadata?.ownerReferences?.some(({ uid }) => uid === deployment.metadata?.uid))
+      .map((set) => ({ revision: Number(set.metadata?.annotations?.[REVISION] ?? 0), set }))
+      .sort((a, b) => b.revision - a.revision);
+  }
+}

@@ -1,0 +1,180 @@
+import type { KubernetesObject, V1CronJob, V1Deployment, V1Job } from '@kubernetes/client-node';
+import { MicroError } from '../../../../shared/contract/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Launcher } from '../../host/launcher.ts';
+import { containerPort } from '../../deploy/containerPort.ts';
+import type { ContainerVariable } from '../../deploy/containerVariables.ts';
+import { dependencyUrls } from '../../deploy/dependencyUrls.ts';
+import { objectName } from '../../deploy/names.ts';
+import { cronJobMinor, serviceObjects } from '../../deploy/serviceObjects.ts';
+import { isSecret } from '../../project/secretName.ts';
+import type { ServiceSpec } from '../../project/serviceSpec.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { ResolvedEnvironment } from '../environment.ts';
+import type { InstanceHost } from '../instanceHost.ts';
+import type { RunOverrides } from '../serviceUnit.ts';
+import { ClusterObjects } from './clusterObjects.ts';
+import type { Connection } from './connection.ts';
+import { Forwards } from './forwards.ts';
+import type { Images } from './images.ts';
+import { unsupported } from './kubernetesError.ts';
+import { PodLauncher } from './podExec.ts';
+import { PodLogs } from './podLogs.ts';
+import { PodWatch } from './podWatch.ts';
+
+/** What {@link ClusterPlace} works with. */
+export interface ClusterPlaceOptions {
+  connection: Connection;
+  host: Pick<InstanceHost, 'clock' | 'logger' | 'registry' | 'logs' | 'environment' | 'notify'>;
+  images: Images;
+  /** Pods reach the proxy of this server. */
+  reachesServer: boolean;
+  find(service: string): ServiceSpec | undefined;
+}
+
+/** What one start of a service has of its own. */
+export interface AppliedOptions {
+  image: string;
+  replicas: number;
+  startedAt?: string;
+  overrides: RunOverrides | undefined;
+}
+
+/** Variables that the pod template gives itself, because they differ in each pod. */
+const OF_THE_POD = new Set([
+  'PORT',
+  'MICRO_LISTEN',
+  'MICRO_INSTANCE_ID',
+  'MICRO_SERVICE_NAME',
+  'MICRO_SERVICE_VERSION',
+]);
+/** Of no use where the server cannot be reached. */
+const OF_THE_SERVER = new Set(['MICRO_PROXY', 'MICRO_TOKEN', 'MICRO_AUTH_ID', 'MICRO_AUTH_SECRET', 'MICRO_NAMESPACE']);
+
+/** What all services of one namespace of a cluster share. */
+export class ClusterPlace {
+  readonly objects: ClusterObjects;
+  readonly watch: PodWatch;
+  readonly logs: PodLogs;
+  readonly forwards: Forwards;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Pick<Registry, 'register' | 'deregister'>;
+  /** What was said once of a service need not be said at every start. */
+  private readonly noted = new Set<string>();
+
+  constructor(private readonly options: ClusterPlaceOptions) {
+    const { connection, host } = options;
+    const logger = host.logger.child('kubernetes');
+    this.clock = host.clock;
+    this.logger = logger;
+    this.registry = host.registry;
+    this.objects = new ClusterObjects(connection, host.clock);
+    this.watch = new PodWatch(connection, host.clock, logger);
+    this.logs = new PodLogs({ connection, logs: host.logs, clock: host.clock, logger });
+    this.forwards = new Forwards(connection, logger);
+  }
+
+  /** The image of a service; one that is not given is built. Rejects with `image.*`. */
+  image(spec: ServiceSpec, signal: AbortSignal): Promise<string> {
+    return this.options.images.of(spec, signal);
+  }
+
+  /** The objects of a service as they are to be. Rejects with `env-file.*`, `config.*` or `runtime.unsupported`. */
+  async objectsOf(declared: ServiceSpec, applied: AppliedOptions): Promise<KubernetesObject[]> {
+    const { minor, namespace } = this.options.connection;
+    const { overrides, replicas, image, startedAt } = applied;
+    if (overrides?.debug) throw unsupported('a debugger', 'Run the service on this machine to debug it.');
+    if (declared.schedule && minor < cronJobMinor) {
+      throw new MicroError(
+        'runtime.unsupported',
+        `${declared.name} has a schedule, and Kubernetes 1.${minor} has no CronJob of batch/v1`,
+        {
+          next: `Use a cluster of 1.${cronJobMinor} or newer, or take the schedule away.`,
+        },
+      );
+    }
+    const spec: ServiceSpec = { ...declared, replicas, ...this.command(declared, overrides?.args) };
+    const context = {
+      image,
+      namespace,
+      minor,
+      variables: await this.variables(spec, overrides),
+      ...(startedAt === undefined ? {} : { startedAt }),
+      note: (text: string) => this.note(spec.name, text),
+    };
+    const objects = serviceObjects(spec, context);
+    // Asked for by hand, a task runs at once, as it does on this machine; its schedule follows.
+    const last = objects.at(-1) as V1CronJob | V1Deployment | V1Job;
+    if (last.kind !== 'CronJob') return objects;
+    const { schedule: _schedule, ...once } = spec;
+    const job = serviceObjects({ ...once, schedule: undefined }, { ...context, note: () => {} }).at(-1);
+    return job ? [...objects, job] : objects;
+  }
+
+  private command(spec: ServiceSpec, args: readonly string[] | undefined): Pick<ServiceSpec, 'image'> {
+    if (!args?.length) return {};
+    const command = spec.image?.command;
+    if (!spec.image || !command || command.shell)
+      throw unsupported(
+        'further arguments without image.run',
+        'Name the command of the image in micro.yaml (image: { name, run }).',
+      );
+    return { image: { ...spec.image, command: { ...command, argv: [...command.argv, ...args] } } };
+  }
+
+  private async variables(spec: ServiceSpec, overrides: RunOverrides | undefined): Promise<ContainerVariable[]> {
+    const { host, reachesServer, find } = this.options;
+    const { values, warnings } = await host.environment(spec, containerPort(spec), '');
+    for (const warning of warnings) this.note(spec.name, warning);
+    const given = new Map(values);
+    // The gateway listens on this machine's loopback alone.
+    given.delete('MICRO_GATEWAY');
+    if (!reachesServer) {
+      for (const name of OF_THE_SERVER) given.delete(name);
+      for (const [name, value] of Object.entries(dependencyUrls(spec, find, objectName)))
+        given.set(name, { value, origin: 'micro' });
+    }
+    for (const [name, value] of Object.entries(overrides?.env ?? {})) given.set(name, { value, origin: 'run' });
+    return [...given].filter(([name]) => !OF_THE_POD.has(name)).map(([name, value]) => asVariable(name, value));
+  }
+
+  /** Tells the user something beside the status of a service. */
+  say(level: 'warn' | 'error', service: string, text: string, code: string): void {
+    this.options.host.notify(level, service, text, code);
+  }
+
+  private note(service: string, text: string): void {
+    const key = `${service}: ${text}`;
+    if (this.noted.has(key)) return;
+    this.noted.add(key);
+    this.say('warn', service, text, 'runtime.unsupported');
+  }
+
+  /** The Deployment or Job of a service as it is in the cluster. */
+  read<T extends KubernetesObject>(apiVersion: string, kind: string, spec: ServiceSpec): Promise<T | undefined> {
+    const { namespace } = this.options.connection;
+    return this.objects.read<T>({ apiVersion, kind, metadata: { name: objectName(spec.name), namespace } });
+  }
+
+  /** Starts programs in a pod. */
+  launcher(pod: string): Launcher {
+    return new PodLauncher(this.options.connection, pod);
+  }
+
+  /** Services go on; what followed them ends. */
+  async close(): Promise<void> {
+    await this.watch.stop();
+    await this.logs.stop();
+    this.forwards.dispose();
+  }
+}
+
+function asVariable(
+  name: string,
+  { value, origin, secret }: ResolvedEnvironment['values'] extends Map<string, infer V> ? V : never,
+): ContainerVariable {
+  if (secret === true || isSecret(name, value)) return { name, value, kind: 'secret' };
+  return { name, value, kind: origin.includes('config:') ? 'config' : 'plain' };
+}

@@ -1,0 +1,60 @@
+import { type ErrorCode, MicroError } from '../../../../shared/contract/errors.ts';
+
+/** What an answer of the API server says of a failure. */
+interface ApiFailure {
+  code?: number | string;
+  body?: unknown;
+  message?: string;
+  cause?: { code?: string; message?: string };
+}
+
+/** A failure of a call to the cluster as an error of the catalogue; `what` says what was tried: `apply Deployment catalog`. */
+export function kubernetesError(what: string, error: unknown): MicroError {
+  if (error instanceof MicroError) return error;
+  const failure = error as ApiFailure;
+  const text = reasonOf(failure);
+  const [code, next] = codeOf(failure);
+  return new MicroError(code, `${what}: ${text}`, { ...(next ? { next } : {}), cause: error });
+}
+
+/** The HTTP status of a failed call, undefined when there was no answer. */
+export function statusOf(error: unknown): number | undefined {
+  const { code } = error as ApiFailure;
+  return typeof code === 'number' ? code : undefined;
+}
+
+function codeOf(failure: ApiFailure): [ErrorCode, string?] {
+  switch (statusOf(failure)) {
+    case undefined:
+      return ['kubernetes.unreachable', 'Check the kubeconfig, the context and the network: kubectl cluster-info.'];
+    case 401:
+      return ['kubernetes.denied', 'Log in to the cluster again.'];
+    case 403:
+      return ['kubernetes.denied', 'Ask for the rights that are named, or choose another namespace.'];
+    case 409:
+      return [
+        'kubernetes.conflict',
+        'Somebody else owns what was to be changed: see kubectl get -o yaml --show-managed-fields.',
+      ];
+    default:
+      return ['kubernetes.failed'];
+  }
+}
+
+function reasonOf({ body, message, cause }: ApiFailure): string {
+  const status = typeof body === 'string' ? parsed(body) : (body as { message?: string } | undefined);
+  return status?.message ?? cause?.message ?? cause?.code ?? message ?? 'no reason given';
+}
+
+function parsed(text: string): { message?: string } | undefined {
+  try {
+    return JSON.parse(text) as { message?: string };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What services in a cluster cannot do, said the same way everywhere. */
+export function unsupported(what: string, next: string): MicroError {
+  return new MicroError('runtime.unsupported', `${what} is not possible for services in Kubernetes`, { next });
+}

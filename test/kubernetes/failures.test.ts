@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from '../helpers/waitFor.ts';
+import { ourObjects, type TestCluster, testCluster } from './helpers/cluster.ts';
+import { type ClusterServer, clusterServer, podsMs } from './helpers/environment.ts';
+
+const service = (run: string[], more: object = {}) => ({
+  run,
+  port: 'none',
+  image: { name: 'micro.test/platform:1', run },
+  stop: { graceMs: 1000 },
+  start: 'manual',
+  ...more,
+});
+const node = (code: string, more?: object) => service(['node', '-e', code], more);
+
+const manifest = {
+  name: 'failures',
+  services: {
+    hungry: node("console.log('eating'); const a = []; for (;;) a.push(Buffer.alloc(1e7, 1))", {
+      resources: { limits: { memory: '64Mi' } },
+    }),
+    crash: node("console.log('last words'); process.exit(3)"),
+    imageless: service(['true'], { image: 'micro.test/none:1' }),
+    large: service(['sleep', '1000'], { resources: { requests: { cpu: 500 } } }),
+    task: service(['sh', '-c', 'echo "$GREETING $PASSWORD"'], {
+      kind: 'task',
+      env: { GREETING: '${config:greeting}', PASSWORD: '${secret:password}', PRICE: '$(GREETING) 5$$' },
+    }),
+    broken: service(['sh', '-c', 'echo no; exit 4'], { kind: 'task' }),
+    timed: service(['true'], { kind: 'task', schedule: { every: '5m' } }),
+  },
+};
+
+describe('what goes wrong in Kubernetes is said as it is', () => {
+  let cluster: TestCluster;
+  let micro: ClusterServer;
+
+  beforeAll(async () => {
+    cluster = await testCluster('failures');
+    micro = await clusterServer(cluster);
+    await writeFile(join(micro.home, 'micro.yaml'), JSON.stringify(manifest));
+    const { code, err } = await micro.micro('run', micro.home);
+    expect(code, err).toBe(0);
+  });
+  afterAll(async () => {
+    await micro?.dispose();
+    await cluster?.dispose();
+  });
+
+  const startAndSee = async (name: string, reason: RegExp) => {
+    await micro.micro('start', name);
+    return micro.until(name, String(reason), (seen) => reason.test(seen.reason));
+  };
+
+  test('memory over the limit', async () => {
+    const { status } = await startAndSee('hungry', /OOMKilled \(exit 137\)/);
+    expect(status).not.toBe('running');
+    expect((await micro.micro('logs', '--all', 'hungry')).out).toContain('eating');
+  });
+
+  test('a program that ends again and again, whose every log is kept', async () => {
+    await startAndSee('crash', /CrashLoopBackOff: exit 3/);
+    const { out } = await micro.micro('logs', '--all', 'crash');
+    expect(out.match(/last words/g)?.length).toBeGreaterThan(1);
+  });
+
+  test('an image that is not there', async () => {
+    const { status } = await startAndSee('imageless', /ErrImagePull|ImagePullBackOff/);
+    expect(status).toBe('error');
+  });
+
+  test('a service that fits on no node', async () => {
+    const { status } = await startAndSee('large', /Unschedulable: .*cpu/);
+    expect(status).toBe('pending');
+  });
+
+  test('a task that fails', async () => {
+    const { status } = await startAndSee('broken', /exit 4/);
+    expect(status).toBe('error');
+  });
+
+  test('a schedule where there is no CronJob', async () => {
+    await startAndSee('timed', /has no CronJob/);
+  });
+
+  test('no debugger there', async () => {
+    const { code, err } = await micro.micro('debug', 'crash');
+    expect(code).not.toBe(0);
+    expect(err).toContain('not possible for services in Kubernetes');
+  });
+
+  test('config and secrets reach a task, by ConfigMap and Secret, and a variable stays as it was written', async () => {
+    await micro.micro('config', 'set', 'greeting', 'hello');
+    await micro.microWith(['config', 'set', 'password', '--secret'], { input: 's3cret' });
+    const { code, err } = await micro.micro('start', 'task');
+    expect(code, err).toBe(0);
+    await waitFor('its words', async () => (await micro.micro('logs', 'task')).out.includes('hello s3cret'), podsMs);
+    const { core, batch, namespace } = cluster;
+    expect((await core.readNamespacedConfigMap({ name: 'task', namespace })).data).toEqual({ GREETING: 'hello' });
+    const secret = (await core.readNamespacedSecret({ name: 'task', namespace })).data ?? {};
+    expect(Buffer.from(secret.PASSWORD ?? '', 'base64').toString()).toBe('s3cret');
+    const job = await batch.readNamespacedJob({ name: 'task', namespace });
+    expect(JSON.stringify(job)).not.toContain('s3cret');
+  });
+
+  test('is taken away with all that belongs to it', async () => {
+    const { code, err } = await micro.micro('stop', '--all');
+    expect(code, err).toBe(0);
+    expect(await ourObjects(cluster)).toEqual([]);
+  });
+});
