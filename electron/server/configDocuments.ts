@@ -1,5 +1,6 @@
 import { MicroError } from '../../shared/contract/errors.ts';
-import { type DocumentStore, namespaceOfKey } from './config/storedConfig.ts';
+import { namespaceOfKey } from './config/documentKeys.ts';
+import type { DocumentStore } from './config/documentStore.ts';
 import type { Operation, Store, StoreChange, TableName } from './store/store.ts';
 
 /** Where the config lives in the store, as micro has it: a table of its own. */

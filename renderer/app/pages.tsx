@@ -6,6 +6,7 @@ import {
   IconList,
   IconSend,
   IconSettings,
+  IconShieldLock,
   IconShare,
   IconTimeline,
 } from '@tabler/icons-react';
@@ -38,6 +39,7 @@ const ServicesPage = lazyPart(async () => (await import('../features/services/Se
 const StorePage = lazyPart(async () => (await import('../features/store/StorePage.tsx')).StorePage);
 const ConfigPage = lazyPart(async () => (await import('../features/config/ConfigPage.tsx')).ConfigPage);
 const EventsPage = lazyPart(async () => (await import('../features/events/EventsPage.tsx')).EventsPage);
+const AccessPage = lazyPart(async () => (await import('../features/access/AccessPage.tsx')).AccessPage);
 const SettingsPage = lazyPart(async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage);
 /** Shown instead of the pages of services while nothing is open. */
 export const WelcomePage = lazyPart(async () => (await import('../features/welcome/WelcomePage.tsx')).WelcomePage);
@@ -110,6 +112,14 @@ export const pages: readonly Page[] = [
     keys: 'e',
     rail: 'top',
     component: EventsPage,
+  },
+  {
+    id: 'access',
+    title: 'Access',
+    icon: <IconShieldLock {...icon} />,
+    keys: 'a',
+    rail: 'top',
+    component: AccessPage,
   },
   {
     id: 'settings',

@@ -56,10 +56,11 @@ export class Config {
     try {
       const open = (current: AbortSignal) => this.history.watch({ namespace: this.name }, { signal: current });
       // Each message, also the first of a stream that was opened again, means: look at what is there now.
-      for await (const _ of reopened(open, signal)) {
+      for await (const { paths } of reopened(open, signal)) {
         const value = await this.get(path, schema as z.ZodType);
         const text = JSON.stringify(value);
-        if (!isFirst && text === last) continue;
+        // A secret reads the same before and after.
+        if (!isFirst && text === last && !paths.some((changed) => isWithin(changed, path))) continue;
         isFirst = false;
         last = text;
         yield value;
@@ -68,4 +69,9 @@ export class Config {
       dispose();
     }
   }
+}
+
+/** Whether a value is at a path or below it. */
+function isWithin(changed: string, path: string): boolean {
+  return path === '' || changed === path || changed.startsWith(`${path}.`);
 }

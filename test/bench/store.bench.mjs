@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { median } from './lib/median.mjs';
+import { bundleProbe, runProbe } from './lib/storeProbeRun.mjs';
 import { clientsOf, hasProgram, startOurs, startPeer, stepsPerSecond } from './lib/statePeers.mjs';
 
 /** Records of the direct part, and of the part over the network; MICRO_BENCH_RECORDS makes both shorter for a try. */
-const DIRECT = Number(process.env.MICRO_BENCH_RECORDS ?? 100_000);
+const DIRECT = Number(process.env.MICRO_BENCH_RECORDS ?? 50_000);
 const REMOTE = Math.min(10_000, DIRECT);
 const ROUNDS = 3;
 const TOGETHER = 64;
@@ -17,7 +16,7 @@ export const about = `Records of 100 bytes, ${ROUNDS} rounds in which all take t
 
 export async function run({ root, work, say }) {
   const rows = [];
-  const probe = await bundled(root, work);
+  const probe = await bundleProbe(root);
   const direct = { ours: [], raw: [] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const who of round % 2 === 0 ? ['ours', 'raw'] : ['raw', 'ours'])
@@ -161,31 +160,4 @@ async function etcd(require, folder) {
       }
     },
   };
-}
-
-/** The probe as a file that Node runs, in the checkout, from which the native library is found. */
-async function bundled(root, work) {
-  const outfile = join(root, 'dist', `storeProbe-${process.pid}.mjs`);
-  await build({
-    entryPoints: [join(root, 'test/bench/lib/storeProbe.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['lmdb'],
-    logLevel: 'silent',
-  });
-  mkdirSync(work, { recursive: true });
-  process.once('exit', () => execFileSync('rm', ['-f', outfile]));
-  return outfile;
-}
-
-/** What a part of the probe said, by its parts. */
-function runProbe(file, folder, what, count) {
-  const text = execFileSync(process.execPath, [file, folder, what, String(count)], { encoding: 'utf8' });
-  const lines = text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  return Object.fromEntries(lines.map(({ part, ms, count: done }) => [part, { ms, count: done }]));
 }

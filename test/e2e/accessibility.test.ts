@@ -67,7 +67,7 @@ describe('what assistive technology gets', () => {
       await call(server, 'topics.Topics/Publish', { topic: 'orders', key: '7', payload: btoa('{"id":7}') });
       await call(server, 'config.Config/Set', { path: 'db.pool', value: { data: '5' } });
       await call(server, 'config.Config/Set', { path: 'db.key', value: { data: '"k"' }, options: { secret: true } });
-      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Config', 'Events', 'Settings']) {
+      for (const title of ['Services', 'Logs', 'Traces', 'Calls', 'Store', 'Config', 'Events', 'Access', 'Settings']) {
         await navigation.getByText(title, { exact: true }).click();
         await page.getByRole('heading', { name: title, level: 1 }).first().waitFor();
         await look(title);

@@ -143,6 +143,11 @@ function refreshKey(namespace: string, id: string, random: string): string {
   return `refresh/${namespace}/${id}/${hash}`;
 }
 
+/** Whether a record is of a login, not of an account. */
+export function isLogin(key: string): boolean {
+  return key.startsWith('refresh/');
+}
+
 function encode(text: string): string {
   return Buffer.from(text).toString('base64url');
 }

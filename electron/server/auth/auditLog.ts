@@ -1,6 +1,7 @@
-import { appendFile, rename, stat } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { SerialQueue } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/event.ts';
 import { errorText, type Logger } from '../base/logger.ts';
 import { readText } from '../host/files.ts';
 
@@ -28,7 +29,11 @@ const MAX_TEXT = 500;
 
 /** What was refused, as lines of JSON in a file of bounded size. */
 export class AuditLog {
+  private readonly noted = new Emitter<void>();
+  /** There is one more, or several. */
+  readonly onDidNote = this.noted.event;
   private readonly queue = new SerialQueue();
+  /** Of the file; undefined: to be looked up, as a write may have ended in the middle of a line. */
   private bytes: number | undefined;
   private second = 0;
   private written = 0;
@@ -54,10 +59,9 @@ export class AuditLog {
     }
     this.written += 1;
     const cut = Object.entries(refusal).map(([name, text]) => [name, text.slice(0, MAX_TEXT)]);
-    const line = `${JSON.stringify({ at, ...Object.fromEntries(cut), more: this.unwritten })}\n`;
-    this.unwritten = 0;
     void this.queue
-      .run(() => this.append(line))
+      .run(() => this.append({ at, ...Object.fromEntries(cut) }))
+      .then(() => this.noted.fire())
       .catch((error: unknown) => this.logger.error(`a refusal cannot be written down: ${errorText(error)}`));
   }
 
@@ -78,17 +82,48 @@ export class AuditLog {
     return `${this.path}.1`;
   }
 
-  private async append(line: string): Promise<void> {
-    this.bytes ??= await stat(this.path).then(
-      ({ size }) => size,
-      () => 0,
-    );
-    if (this.bytes + line.length > MAX_FILE_BYTES) {
-      await rename(this.path, this.olderPath);
-      this.bytes = 0;
+  private async append(refusal: object): Promise<void> {
+    const more = this.unwritten;
+    const line = `${JSON.stringify({ ...refusal, more })}\n`;
+    try {
+      this.bytes ??= await endLine(this.path);
+      if (this.bytes + line.length > MAX_FILE_BYTES) {
+        await rename(this.path, this.olderPath);
+        this.bytes = 0;
+      }
+      await appendText(this.path, line);
+      this.bytes += Buffer.byteLength(line);
+      this.unwritten -= more;
+    } catch (error) {
+      this.bytes = undefined;
+      this.unwritten += 1;
+      throw error;
     }
-    await appendFile(this.path, line, { mode: 0o600 });
-    this.bytes += Buffer.byteLength(line);
+  }
+}
+
+/** Ends a line that a crash or a full disk cut, which would take the next one with it. Resolves with the bytes of the file. */
+async function endLine(path: string): Promise<number> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    const { size } = await file.stat();
+    if (size === 0) return 0;
+    const last = Buffer.alloc(1);
+    await file.read(last, 0, 1, size - 1);
+    if (last.toString() === '\n') return size;
+    await file.appendFile('\n');
+    return size + 1;
+  } finally {
+    await file.close();
+  }
+}
+
+async function appendText(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.appendFile(text);
+  } finally {
+    await file.close();
   }
 }
 

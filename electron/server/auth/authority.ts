@@ -1,6 +1,7 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import { type Account, Accounts, callerOfAccount } from './accounts.ts';
+import { Emitter } from '../base/event.ts';
+import { type Account, Accounts, callerOfAccount, isLogin } from './accounts.ts';
 import type { AuditLog } from './auditLog.ts';
 import { type AuthRecords, isId } from './authRecords.ts';
 import { type Caller, ROOT_NAMESPACE, serviceCaller } from './caller.ts';
@@ -31,8 +32,10 @@ export interface IssuedToken {
 
 /** Who somebody is and what he may do: accounts, tokens, rules, and a record of what was refused. */
 export class Authority {
-  /** Whether calls to services are held against the rules too. The API always is. */
-  enabled = false;
+  private readonly changes = new Emitter<void>();
+  /** Accounts, rules, the switch or what was refused are not as they were. */
+  readonly onDidChange = this.changes.event;
+  private isEnabled = false;
   readonly accounts: Accounts;
   readonly rules: RuleBook;
   readonly tokens: Tokens;
@@ -40,11 +43,24 @@ export class Authority {
   private readonly guesses: GuessLimit;
 
   constructor(private readonly options: AuthorityOptions) {
-    this.accounts = new Accounts(options.records);
-    this.rules = new RuleBook(options.records);
+    const records = this.told(options.records);
+    this.accounts = new Accounts(records);
+    this.rules = new RuleBook(records);
     this.tokens = new Tokens(options.keyFile, options.clock);
     this.audit = options.audit;
+    this.audit.onDidNote(() => this.changes.fire());
     this.guesses = new GuessLimit(options.clock);
+  }
+
+  /** Whether calls to services are held against the rules too. The API always is. */
+  get enabled(): boolean {
+    return this.isEnabled;
+  }
+
+  set enabled(enabled: boolean) {
+    const was = this.isEnabled;
+    this.isEnabled = enabled;
+    if (was !== enabled) this.changes.fire();
   }
 
   /**
@@ -138,6 +154,22 @@ export class Authority {
     throw new MicroError('auth.token-ended', 'the refresh token ended or never was one', {
       next: 'log in again: micro auth login',
     });
+  }
+
+  /** The records, whose writes are told of. Nobody sees logins, so what they write is not told. */
+  private told(records: AuthRecords): AuthRecords {
+    return {
+      ...records,
+      write: async (key, text, options) => {
+        const written = await records.write(key, text, options);
+        if (written && !isLogin(key)) this.changes.fire();
+        return written;
+      },
+      delete: async (keys) => {
+        await records.delete(keys);
+        if (keys.some((key) => !isLogin(key))) this.changes.fire();
+      },
+    };
   }
 
   private async issue(account: Account, seconds: number, refreshToken?: string): Promise<IssuedToken> {

@@ -27,6 +27,12 @@ export class RuleBook {
     return rules;
   }
 
+  /** Ids of the default rules that count in a namespace, since none of the same id was made. */
+  async defaults(namespace: string): Promise<string[]> {
+    const rules = await this.list(namespace);
+    return defaultRules.filter((rule) => rules.includes(rule)).map(({ id }) => id);
+  }
+
   /** Makes a rule, in place of a default one of the same id. Rejects with `auth.exists` or `auth.invalid`. */
   async create(namespace: string, rule: Rule): Promise<void> {
     checkRule(rule);

@@ -48,10 +48,18 @@ export interface ConfigCondition {
   revision?: number | undefined;
 }
 
+/** Which document is not as it was. */
+export interface ChangedDocument {
+  namespace: string;
+  revision: number;
+  /** Of the values that are others now, secrets among them. */
+  paths: readonly string[];
+}
+
 /** Values by dotted paths, one document for each namespace, with its history. */
 export interface Config {
   /** After a document was changed: which one, with its revision. */
-  readonly onDidChange: Event<{ namespace: string; revision: number }>;
+  readonly onDidChange: Event<ChangedDocument>;
   /**
    * The value at a path: a bare one, or a map for a level; the whole document for ''. Secrets are read as {@link MASK}
    * unless `secrets` is true. Undefined: nothing is there.

@@ -2,6 +2,7 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import {
+  type ChangedDocument,
   type Config,
   type ConfigChange,
   type ConfigCondition,
@@ -10,7 +11,8 @@ import {
   type ConfigEdit,
   MASK,
 } from './config.ts';
-import { decodeTree, encodeTree } from './configCodec.ts';
+import { encodeTree } from './configCodec.ts';
+import { hidePlainValues, MAX_HISTORY, readHistory, treeAt } from './configHistory.ts';
 import { differences } from './configDifferences.ts';
 import { parsePath } from './configPath.ts';
 import {
@@ -24,35 +26,18 @@ import {
   withoutPath,
   withValue,
 } from './configTree.ts';
-import { type HistoryEntry, secretPaths, withoutPlainValues } from './historySecrets.ts';
+import { DOCUMENTS, documentKey, historyKey } from './documentKeys.ts';
+import { type DocumentStore, documentText, readDocument, type StoredDocument } from './documentStore.ts';
+import { secretPaths } from './historySecrets.ts';
 import { leafMaker, openLeaf } from './leaves.ts';
 import type { SecretBox } from './secretBox.ts';
 
-/** Changes of a document that are kept; older ones go when newer ones come. */
-const MAX_HISTORY = 500;
 /** Attempts of a change whose document others changed meanwhile; each loss means that somebody else got through. */
 const MAX_ATTEMPTS = 50;
-const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-/** What a config keeps its documents in: texts by key, written together under a condition. */
-export interface DocumentStore {
-  read(key: string): Promise<{ text: string; revision: number } | undefined>;
-  /** Writes all or nothing; false when the first key is not at `revision` any more (undefined: not there). */
-  write(entries: readonly { key: string; text: string | undefined }[], revision: number | undefined): Promise<boolean>;
-  keys(prefix: string, options: { reverse: boolean; limit: number }): Promise<string[]>;
-}
-
-interface Document {
-  root: Branch;
-  /** Of the document, counting its changes. */
-  revision: number;
-  /** Of the record that it was read from. */
-  stored: number | undefined;
-}
 
 /** A {@link Config} in a document store. The box is asked for when the first secret is met. */
 export class StoredConfig implements Config {
-  private readonly changes = new Emitter<{ namespace: string; revision: number }>();
+  private readonly changes = new Emitter<ChangedDocument>();
   readonly onDidChange = this.changes.event;
 
   /** Revisions of documents that were told, by namespace. */
@@ -81,7 +66,7 @@ export class StoredConfig implements Config {
     const revision = await this.change(namespace, 'set', path, async (root) =>
       withValue(root, segments, value, leafOf),
     );
-    if (box) await this.hidePlainValues(namespace);
+    if (box) await hidePlainValues(this.store, namespace);
     return revision;
   }
 
@@ -107,7 +92,7 @@ export class StoredConfig implements Config {
       return root;
     };
     const revision = await this.change(namespace, words, path, step, condition);
-    if (box) await this.hidePlainValues(namespace);
+    if (box) await hidePlainValues(this.store, namespace);
     return revision;
   }
 
@@ -122,48 +107,39 @@ export class StoredConfig implements Config {
     });
   }
 
-  async history(namespace: string, options: { path?: string; limit?: number } = {}): Promise<ConfigChange[]> {
-    const path = options.path ?? '';
-    parsePath(path);
-    checkNamespace(namespace);
-    const limit = options.limit ?? MAX_HISTORY;
-    const found: ConfigChange[] = [];
-    for (const key of await this.store.keys(historyPrefix(namespace), { reverse: true, limit: MAX_HISTORY })) {
-      const entry = await this.store.read(key);
-      if (!entry) continue;
-      const { change } = JSON.parse(entry.text) as HistoryEntry;
-      if (path !== '' && !change.differences.some((each) => touches(each.path, path))) continue;
-      found.push(change);
-      if (found.length === limit) break;
-    }
-    return found;
+  history(namespace: string, options: { path?: string; limit?: number } = {}): Promise<ConfigChange[]> {
+    return readHistory(this.store, namespace, options);
   }
 
   async diff(namespace: string, from: number, to: number): Promise<ConfigDifference[]> {
-    const before = from === 0 ? emptyBranch : await this.treeAt(namespace, from);
-    const after = to === 0 ? (await this.document(namespace)).root : await this.treeAt(namespace, to);
+    const before = from === 0 ? emptyBranch : await treeAt(this.store, namespace, from);
+    const after = to === 0 ? (await this.document(namespace)).root : await treeAt(this.store, namespace, to);
     return differences(before, after);
   }
 
   async rollBack(namespace: string, revision: number, condition: ConfigCondition = {}): Promise<number> {
-    const root = await this.treeAt(namespace, revision);
+    const root = await treeAt(this.store, namespace, revision);
     return this.change(namespace, `roll back to ${revision}`, '', async () => root, condition);
   }
 
   async namespaces(): Promise<string[]> {
-    const keys = await this.store.keys('document/', { reverse: false, limit: 0 });
+    const keys = await this.store.keys(DOCUMENTS, { reverse: false, limit: 0 });
     return keys.flatMap((key) => namespaceOfKey(key) ?? []);
   }
 
   /** Another server may have written this document: tells of it unless it is known. */
   async handleStored(namespace: string): Promise<void> {
-    this.tell(namespace, (await this.document(namespace)).revision);
+    const { revision } = await this.document(namespace);
+    const known = this.told.get(namespace) ?? -1;
+    if (known >= revision) return;
+    const newer = (await this.history(namespace)).filter((change) => change.revision > known);
+    this.tell(namespace, revision, newer.flatMap(pathsOf));
   }
 
-  private tell(namespace: string, revision: number): void {
+  private tell(namespace: string, revision: number, paths: readonly string[]): void {
     if ((this.told.get(namespace) ?? -1) >= revision) return;
     this.told.set(namespace, revision);
-    this.changes.fire({ namespace, revision });
+    this.changes.fire({ namespace, revision, paths });
   }
 
   private async change(
@@ -181,19 +157,18 @@ export class StoredConfig implements Config {
       const different = differences(root, changed);
       if (different.length === 0) return revision;
       const number = revision + 1;
-      const tree = encodeTree(changed);
       const change: ConfigChange = { revision: number, at: this.clock.now(), action, path, differences: different };
       const old = historyKey(namespace, number - MAX_HISTORY);
       const written = await this.store.write(
         [
-          { key: documentKey(namespace), text: JSON.stringify({ revision: number, tree }) },
-          { key: historyKey(namespace, number), text: JSON.stringify({ change, tree }) },
+          { key: documentKey(namespace), text: documentText(changed, number) },
+          { key: historyKey(namespace, number), text: JSON.stringify({ change, tree: encodeTree(changed) }) },
           ...(number > MAX_HISTORY ? [{ key: old, text: undefined }] : []),
         ],
         stored,
       );
       if (!written) continue;
-      this.tell(namespace, number);
+      this.tell(namespace, number, pathsOf(change));
       return number;
     }
     throw new MicroError('config.busy', `the document ${namespace} is changed by others all the time`, {
@@ -202,32 +177,8 @@ export class StoredConfig implements Config {
     });
   }
 
-  /** Takes out of the history what stood in the clear where secrets are now. */
-  private async hidePlainValues(namespace: string): Promise<void> {
-    const secrets = secretPaths((await this.document(namespace)).root);
-    for (const key of await this.store.keys(historyPrefix(namespace), { reverse: false, limit: 0 })) {
-      const entry = await this.store.read(key);
-      const hidden = entry && withoutPlainValues(JSON.parse(entry.text) as HistoryEntry, secrets);
-      if (hidden) await this.store.write([{ key, text: JSON.stringify(hidden) }], entry.revision);
-    }
-  }
-
-  private async treeAt(namespace: string, revision: number): Promise<Branch> {
-    checkNamespace(namespace);
-    const entry = await this.store.read(historyKey(namespace, revision));
-    if (!entry)
-      throw new MicroError('config.not-found', `revision ${revision} of ${namespace} is not kept`, {
-        next: 'See which are with: micro config history',
-      });
-    return decodeTree((JSON.parse(entry.text) as HistoryEntry).tree);
-  }
-
-  private async document(namespace: string): Promise<Document> {
-    checkNamespace(namespace);
-    const entry = await this.store.read(documentKey(namespace));
-    if (!entry) return { root: emptyBranch, revision: 0, stored: undefined };
-    const { revision, tree } = JSON.parse(entry.text) as { revision: number; tree: string };
-    return { root: decodeTree(tree), revision, stored: entry.revision };
+  private document(namespace: string): Promise<StoredDocument> {
+    return readDocument(this.store, namespace);
   }
 }
 
@@ -239,32 +190,7 @@ function conflict(namespace: string, revision: number, expected: number): MicroE
   });
 }
 
-/** Whether a difference at one path concerns another: they are the same, or one is above the other. */
-function touches(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
-}
-
-/** The namespace whose document has a key; undefined: it is no document's. */
-export function namespaceOfKey(key: string): string | undefined {
-  return key.startsWith('document/') ? key.slice('document/'.length) : undefined;
-}
-
-function documentKey(namespace: string): string {
-  return `document/${namespace}`;
-}
-
-function historyPrefix(namespace: string): string {
-  return `history/${namespace}/`;
-}
-
-/** Numbers are written so that they sort as they count. */
-function historyKey(namespace: string, revision: number): string {
-  return `${historyPrefix(namespace)}${String(revision).padStart(12, '0')}`;
-}
-
-function checkNamespace(namespace: string): void {
-  if (NAMESPACE.test(namespace)) return;
-  throw new MicroError('config.invalid-path', `namespace ${JSON.stringify(namespace.slice(0, 80))} is no name`, {
-    next: 'A name is 1 to 64 letters, digits, dots, underscores and dashes, and begins with a letter or digit.',
-  });
+/** Paths of the values that a change made others. */
+function pathsOf({ differences: those }: ConfigChange): string[] {
+  return those.map(({ path }) => path);
 }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file authority.proto.
  */
 export const file_authority: GenFile = /*@__PURE__*/
-  fileDesc("Cg9hdXRob3JpdHkucHJvdG8SCWF1dGhvcml0eSINCgtSZWFkUmVxdWVzdCJcCgxSZWFkUmVzcG9uc2USDwoHZW5hYmxlZBgBIAEoCBIKCgJpZBgCIAEoCRIMCgR0eXBlGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIOCgZzY29wZXMYBSADKAkiHQoMQXVkaXRSZXF1ZXN0Eg0KBWxpbWl0GAEgASgNIngKB1JlZnVzYWwSCgoCYXQYASABKAESDAoEY29kZRgCIAEoCRIPCgdhY2NvdW50GAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIQCghyZXNvdXJjZRgFIAEoCRIPCgdtZXNzYWdlGAYgASgJEgwKBG1vcmUYByABKA0iNQoNQXVkaXRSZXNwb25zZRIkCghyZWZ1c2FscxgBIAMoCzISLmF1dGhvcml0eS5SZWZ1c2FsIhIKEFJvdGF0ZUtleVJlcXVlc3QiIwoRUm90YXRlS2V5UmVzcG9uc2USDgoGa2V5X2lkGAEgASgJMsgBCglBdXRob3JpdHkSNwoEUmVhZBIWLmF1dGhvcml0eS5SZWFkUmVxdWVzdBoXLmF1dGhvcml0eS5SZWFkUmVzcG9uc2USOgoFQXVkaXQSFy5hdXRob3JpdHkuQXVkaXRSZXF1ZXN0GhguYXV0aG9yaXR5LkF1ZGl0UmVzcG9uc2USRgoJUm90YXRlS2V5EhsuYXV0aG9yaXR5LlJvdGF0ZUtleVJlcXVlc3QaHC5hdXRob3JpdHkuUm90YXRlS2V5UmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Cg9hdXRob3JpdHkucHJvdG8SCWF1dGhvcml0eSINCgtSZWFkUmVxdWVzdCJzCgxSZWFkUmVzcG9uc2USDwoHZW5hYmxlZBgBIAEoCBIKCgJpZBgCIAEoCRIMCgR0eXBlGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIOCgZzY29wZXMYBSADKAkSFQoNZGVmYXVsdF9ydWxlcxgGIAMoCSIOCgxXYXRjaFJlcXVlc3QiDwoNV2F0Y2hSZXNwb25zZSIdCgxBdWRpdFJlcXVlc3QSDQoFbGltaXQYASABKA0ieAoHUmVmdXNhbBIKCgJhdBgBIAEoARIMCgRjb2RlGAIgASgJEg8KB2FjY291bnQYAyABKAkSEQoJbmFtZXNwYWNlGAQgASgJEhAKCHJlc291cmNlGAUgASgJEg8KB21lc3NhZ2UYBiABKAkSDAoEbW9yZRgHIAEoDSI1Cg1BdWRpdFJlc3BvbnNlEiQKCHJlZnVzYWxzGAEgAygLMhIuYXV0aG9yaXR5LlJlZnVzYWwiEgoQUm90YXRlS2V5UmVxdWVzdCIjChFSb3RhdGVLZXlSZXNwb25zZRIOCgZrZXlfaWQYASABKAkyhgIKCUF1dGhvcml0eRI3CgRSZWFkEhYuYXV0aG9yaXR5LlJlYWRSZXF1ZXN0GhcuYXV0aG9yaXR5LlJlYWRSZXNwb25zZRI8CgVXYXRjaBIXLmF1dGhvcml0eS5XYXRjaFJlcXVlc3QaGC5hdXRob3JpdHkuV2F0Y2hSZXNwb25zZTABEjoKBUF1ZGl0EhcuYXV0aG9yaXR5LkF1ZGl0UmVxdWVzdBoYLmF1dGhvcml0eS5BdWRpdFJlc3BvbnNlEkYKCVJvdGF0ZUtleRIbLmF1dGhvcml0eS5Sb3RhdGVLZXlSZXF1ZXN0GhwuYXV0aG9yaXR5LlJvdGF0ZUtleVJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message authority.ReadRequest
@@ -59,6 +59,13 @@ export type ReadResponse = Message<"authority.ReadResponse"> & {
    * @generated from field: repeated string scopes = 5;
    */
   scopes: string[];
+
+  /**
+   * Ids of the rules that nobody made: one of the same id takes the place of such a rule.
+   *
+   * @generated from field: repeated string default_rules = 6;
+   */
+  defaultRules: string[];
 };
 
 /**
@@ -67,6 +74,32 @@ export type ReadResponse = Message<"authority.ReadResponse"> & {
  */
 export const ReadResponseSchema: GenMessage<ReadResponse> = /*@__PURE__*/
   messageDesc(file_authority, 1);
+
+/**
+ * @generated from message authority.WatchRequest
+ */
+export type WatchRequest = Message<"authority.WatchRequest"> & {
+};
+
+/**
+ * Describes the message authority.WatchRequest.
+ * Use `create(WatchRequestSchema)` to create a new message.
+ */
+export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
+  messageDesc(file_authority, 2);
+
+/**
+ * @generated from message authority.WatchResponse
+ */
+export type WatchResponse = Message<"authority.WatchResponse"> & {
+};
+
+/**
+ * Describes the message authority.WatchResponse.
+ * Use `create(WatchResponseSchema)` to create a new message.
+ */
+export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
+  messageDesc(file_authority, 3);
 
 /**
  * @generated from message authority.AuditRequest
@@ -85,7 +118,7 @@ export type AuditRequest = Message<"authority.AuditRequest"> & {
  * Use `create(AuditRequestSchema)` to create a new message.
  */
 export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
-  messageDesc(file_authority, 2);
+  messageDesc(file_authority, 4);
 
 /**
  * @generated from message authority.Refusal
@@ -140,7 +173,7 @@ export type Refusal = Message<"authority.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_authority, 3);
+  messageDesc(file_authority, 5);
 
 /**
  * @generated from message authority.AuditResponse
@@ -157,7 +190,7 @@ export type AuditResponse = Message<"authority.AuditResponse"> & {
  * Use `create(AuditResponseSchema)` to create a new message.
  */
 export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
-  messageDesc(file_authority, 4);
+  messageDesc(file_authority, 6);
 
 /**
  * @generated from message authority.RotateKeyRequest
@@ -170,7 +203,7 @@ export type RotateKeyRequest = Message<"authority.RotateKeyRequest"> & {
  * Use `create(RotateKeyRequestSchema)` to create a new message.
  */
 export const RotateKeyRequestSchema: GenMessage<RotateKeyRequest> = /*@__PURE__*/
-  messageDesc(file_authority, 5);
+  messageDesc(file_authority, 7);
 
 /**
  * @generated from message authority.RotateKeyResponse
@@ -189,7 +222,7 @@ export type RotateKeyResponse = Message<"authority.RotateKeyResponse"> & {
  * Use `create(RotateKeyResponseSchema)` to create a new message.
  */
 export const RotateKeyResponseSchema: GenMessage<RotateKeyResponse> = /*@__PURE__*/
-  messageDesc(file_authority, 6);
+  messageDesc(file_authority, 8);
 
 /**
  * @generated from service authority.Authority
@@ -202,6 +235,17 @@ export const Authority: GenService<{
     methodKind: "unary";
     input: typeof ReadRequestSchema;
     output: typeof ReadResponseSchema;
+  },
+  /**
+   * Says, from now on, that something of it is another: accounts, rules, the switch, or what was refused. The first message
+   * says that the watch stands.
+   *
+   * @generated from rpc authority.Authority.Watch
+   */
+  watch: {
+    methodKind: "server_streaming";
+    input: typeof WatchRequestSchema;
+    output: typeof WatchResponseSchema;
   },
   /**
    * What was refused, newest first.

@@ -127,6 +127,29 @@ it('watches of store and config go on after the connection was lost', async () =
   await watching;
 });
 
+it('a watch of the config tells that a secret was set anew, though it reads the same', async () => {
+  const service = serviceCalled('secrets');
+  const set = (text: string) =>
+    client.config.set({
+      path: 'mail.key',
+      value: { data: JSON.stringify(text), format: 'json' },
+      options: { secret: true },
+    });
+  await set('one');
+  const values: unknown[] = [];
+  const watching = (async () => {
+    for await (const value of service.config.watch('mail.key')) values.push(value);
+  })();
+  await waitFor('the secret is watched', () => values.length > 0);
+  await waitFor('its change is told', async () => {
+    await set(`two ${values.length} ${Date.now()}`);
+    return values.length > 1;
+  });
+  expect(new Set(values)).toEqual(new Set(['[secret]']));
+  await service.stop();
+  await watching;
+});
+
 it('a group gets each event once it was acknowledged, in the trace of its publisher, and again when its handler failed', async () => {
   const shop = serviceCalled('shop');
   const Order = z.object({ number: z.number() });

@@ -5,9 +5,11 @@ import { Authority as AuthorityContract } from '../../../../shared/contract/gen/
 import type { Account } from '../../auth/accounts.ts';
 import type { Authority } from '../../auth/authority.ts';
 import { isAdmin } from '../../auth/caller.ts';
+import type { Clock } from '../../base/clock.ts';
 import { forbidden } from '../../auth/checkAccess.ts';
 import type { Rule } from '../../auth/rules.ts';
 import { callerOf } from './callerContext.ts';
+import { toldOf } from './changeTold.ts';
 import { namespaceOf } from './namespaceOf.ts';
 
 /** Refusals of an answer when nothing is said, and at most. */
@@ -17,10 +19,11 @@ const MAX_REFUSALS = 10_000;
 /** What {@link authService} works with. */
 export interface AuthServiceOptions {
   authority: Authority;
+  clock: Clock;
 }
 
 /** Serves micro's `auth` package, and what it has no words for beside it. */
-export function authService(router: ConnectRouter, { authority }: AuthServiceOptions): void {
+export function authService(router: ConnectRouter, { authority, clock }: AuthServiceOptions): void {
   const { accounts, rules } = authority;
   router.service(Auth, {
     async generate({ id, type, name, scopes, metadata, secret, options }, context) {
@@ -76,10 +79,18 @@ export function authService(router: ConnectRouter, { authority }: AuthServiceOpt
     },
   });
   router.service(AuthorityContract, {
-    read(_, context) {
+    async read(_, context) {
       const { id, type, namespace, scopes } = callerOf(context);
-      return { enabled: authority.enabled, id, type, namespace, scopes: [...scopes] };
+      return {
+        enabled: authority.enabled,
+        id,
+        type,
+        namespace,
+        scopes: [...scopes],
+        defaultRules: await rules.defaults(namespace),
+      };
     },
+    watch: (_, context) => toldOf(authority.onDidChange, clock, context.signal),
     async audit({ limit }) {
       return { refusals: await authority.audit.read(Math.min(limit || USUAL_REFUSALS, MAX_REFUSALS)) };
     },

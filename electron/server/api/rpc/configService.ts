@@ -70,6 +70,7 @@ export function configService(router: ConnectRouter, config: Config): void {
 interface WatchMessage {
   namespace: string;
   revision: number;
+  paths: string[];
 }
 
 async function* watch(
@@ -79,10 +80,10 @@ async function* watch(
 ): AsyncGenerator<WatchMessage> {
   if (namespace !== '') checkNamespace(callerOf({ values }), namespace);
   const changes = eventsOf(config.onDidChange, signal, (change) =>
-    namespace === '' || change.namespace === namespace ? change : undefined,
+    namespace === '' || change.namespace === namespace ? { ...change, paths: [...change.paths] } : undefined,
   );
   const first = changes.next();
-  yield { namespace: '', revision: 0 };
+  yield { namespace: '', revision: 0, paths: [] };
   for (let result = await first; !result.done; result = await changes.next()) yield result.value;
 }
 
