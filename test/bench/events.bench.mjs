@@ -13,8 +13,8 @@ export const about = `Events of 100 bytes, ${EVENTS.toLocaleString('en')} of the
 
 export async function run({ root, work, say }) {
   const peers = [await ours(root, join(work, 'home'))];
-  const require = clientsOf(root, say);
-  if (require && hasProgram('nats-server')) peers.push(await nats(require, join(work, 'nats')));
+  const clients = clientsOf(root, say);
+  if (clients && hasProgram('nats-server')) peers.push(await nats(clients, join(work, 'nats')));
   const results = new Map(peers.map(({ name }) => [name, []]));
   try {
     for (let round = 0; round < ROUNDS; round++) {
@@ -70,10 +70,10 @@ async function ours(root, home) {
   };
 }
 
-async function nats(require, folder) {
+async function nats(clients, folder) {
   const words = (port) => ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', folder];
   const server = await startPeer('nats-server', folder, words);
-  const { AckPolicy, connect, DeliverPolicy } = require('nats');
+  const { AckPolicy, connect, DeliverPolicy } = clients('nats');
   const connection = await connect({ servers: `127.0.0.1:${server.port}` });
   const manager = await connection.jetstreamManager();
   const stream = connection.jetstream();

@@ -89,13 +89,13 @@ async function startAll(root, work, say) {
       },
     },
   ];
-  const require = clientsOf(root, say);
-  if (require && hasProgram('redis-server')) peers.push(await redis(require, join(work, 'redis')));
-  if (require && hasProgram('etcd')) peers.push(await etcd(require, join(work, 'etcd')));
+  const clients = clientsOf(root, say);
+  if (clients && hasProgram('redis-server')) peers.push(await redis(clients, join(work, 'redis')));
+  if (clients && hasProgram('etcd')) peers.push(await etcd(clients, join(work, 'etcd')));
   return peers;
 }
 
-async function redis(require, folder) {
+async function redis(clients, folder) {
   const words = (port) => [
     '--port',
     String(port),
@@ -109,7 +109,7 @@ async function redis(require, folder) {
     '127.0.0.1',
   ];
   const server = await startPeer('redis-server', folder, words);
-  const client = require('redis').createClient({ url: `redis://127.0.0.1:${server.port}` });
+  const client = clients('redis').createClient({ url: `redis://127.0.0.1:${server.port}` });
   await client.connect();
   return {
     name: 'redis',
@@ -127,7 +127,7 @@ async function redis(require, folder) {
   };
 }
 
-async function etcd(require, folder) {
+async function etcd(clients, folder) {
   const words = (port, _, second) => [
     ...['--data-dir', join(folder, 'data'), '--listen-client-urls', `http://127.0.0.1:${port}`],
     ...['--advertise-client-urls', `http://127.0.0.1:${port}`, '--listen-peer-urls', `http://127.0.0.1:${second}`],
@@ -135,7 +135,7 @@ async function etcd(require, folder) {
     ...['--initial-cluster', `default=http://127.0.0.1:${second}`, '--log-level', 'error'],
   ];
   const server = await startPeer('etcd', folder, words);
-  const { Etcd3 } = require('etcd3');
+  const { Etcd3 } = clients('etcd3');
   const client = new Etcd3({ hosts: `http://127.0.0.1:${server.port}` });
   return {
     name: 'etcd',

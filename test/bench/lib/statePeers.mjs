@@ -13,7 +13,7 @@ const CLIENTS = { redis: '6.3.1', etcd3: '1.1.2', nats: '2.29.3' };
 /** ms until a server that was started has to answer. */
 const READY_MS = 20_000;
 
-/** How to require the clients; undefined when they cannot be had, then there are no peers. */
+/** How to load the clients by name; undefined when they cannot be had, then there are no peers. */
 export function clientsOf(root, say) {
   try {
     return createRequire(join(ensurePackages(root, 'state', CLIENTS, say), '..', 'package.json'));
