@@ -26,7 +26,7 @@ import {
   withoutPath,
   withValue,
 } from './configTree.ts';
-import { DOCUMENTS, documentKey, historyKey } from './documentKeys.ts';
+import { DOCUMENTS, documentKey, historyKey, namespaceOfKey } from './documentKeys.ts';
 import { type DocumentStore, documentText, readDocument, type StoredDocument } from './documentStore.ts';
 import { secretPaths } from './historySecrets.ts';
 import { leafMaker, openLeaf } from './leaves.ts';
