@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { drawBare } from './lib/bareTerminal.mjs';
-import { framesWhile, percentile, startApp } from './lib/benchApp.mjs';
+import { percentile } from './lib/benchApp.mjs';
+import { startQuietApp } from './lib/quietApp.mjs';
 
 /** MB that go through the terminal; MICRO_BENCH_MB makes it less for a try. */
 const MB = Number(process.env.MICRO_BENCH_MB ?? 100);
@@ -29,11 +30,11 @@ export async function run({ root, electron, work, say }) {
   writeFileSync(big, sample.repeat(Math.ceil(bytes / sample.length)).slice(0, bytes));
   process.env.SHELL = '/bin/bash';
   process.env.HOME = work;
-  const { page, end } = await startApp({ root, electron, home, folder });
+  const app = await startQuietApp({ root, electron, home, folder });
   let ours;
   try {
-    const terminal = await openShell(page, work);
-    const frames = await framesWhile(page, async () => {
+    const terminal = await openShell(app, work);
+    const frames = await framesWhile(app, async () => {
       ours = await timeOf(terminal, `cat ${big}`);
     });
     say(`${ours.toFixed(0)} ms`);
@@ -43,7 +44,7 @@ export async function run({ root, electron, work, say }) {
       say(`ctrl-C: ${ours.interrupts.at(-1)} ms`);
     }
   } finally {
-    await end();
+    await app.end();
   }
   const alone = [];
   for (const webgl of [true, false]) {
@@ -77,22 +78,22 @@ function logLines(count) {
   return Array.from({ length: count }, (_, i) => line(i)).join('');
 }
 
-/** Opens a shell in the panel, as a user does, and waits until it obeys. */
-async function openShell(page, work) {
-  await page.getByText('plain').first().waitFor();
-  await page.keyboard.press('s');
-  await page.getByRole('row', { name: /plain/ }).click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Open shell' }).click();
-  const input = page.locator('.xterm-helper-textarea').first();
-  await input.waitFor({ state: 'attached' });
+/** Opens a shell in the panel, and waits until it obeys. */
+async function openShell(app, work) {
+  await app.resize(1280, 800);
+  await app.until("document.body?.innerText.includes('plain')");
+  const input = "document.querySelector('.xterm-helper-textarea')";
+  await app.press('`', { code: 'Backquote', keyCode: 192, text: '`' });
+  await app.until(input);
   let number = 0;
   const terminal = {
-    page,
-    /** Types a line that ends with the writing of a file, and resolves with what it wrote. */
+    app,
+    /** Types a line that ends with the writing of a file, and resolves with that file. */
     async type(line) {
       const file = join(work, `said-${number++}`);
-      await input.focus();
-      await page.keyboard.type(`${line.replaceAll('FILE', file)}\n`);
+      await app.evaluate(`${input}.focus()`);
+      await app.insertText(line.replaceAll('FILE', file));
+      await app.press('Enter', { code: 'Enter', keyCode: 13, text: '\r' });
       return file;
     },
     async size() {
@@ -105,6 +106,23 @@ async function openShell(page, work) {
   return terminal;
 }
 
+/** Times of the frames, ms, that the page draws until `action` has ended. */
+async function framesWhile({ evaluate }, action) {
+  await evaluate(`{
+    const times = [];
+    let last = performance.now();
+    const frame = (now) => {
+      times.push(now - last);
+      last = now;
+      globalThis.benchFrames.handle = requestAnimationFrame(frame);
+    };
+    globalThis.benchFrames = { times, handle: requestAnimationFrame(frame) };
+    undefined;
+  }`);
+  await action();
+  return evaluate('cancelAnimationFrame(benchFrames.handle), benchFrames.times.slice(1)');
+}
+
 /** ms that a program takes in the shell, by the shell's own clock. */
 async function timeOf(terminal, program) {
   const file = await terminal.type(
@@ -115,13 +133,13 @@ async function timeOf(terminal, program) {
 
 /** ms from ctrl-C in the middle of a flood to the end of the program. */
 async function interrupt(terminal, big) {
-  const { page } = terminal;
+  const { app } = terminal;
   const file = await terminal.type(
     `bash -c 'trap : INT; while cat ${big}; do :; done; date +%s%N > FILE.new; mv FILE.new FILE'`,
   );
   await delay(FLOOD_MS);
   const at = Date.now();
-  await page.keyboard.press('Control+C');
+  await app.press('c', { code: 'KeyC', keyCode: 67, ctrl: true });
   return Math.max(0, Math.round(Number((await said(file)).trim()) / 1e6 - at));
 }
 

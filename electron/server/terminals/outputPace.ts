@@ -9,9 +9,10 @@ const STUCK_VIEWER_MS = 30_000;
 
 /**
  * Bytes that wait to be drawn on the server's own screen: above `high` a shell's program has to wait, below `low` it goes
- * on. Far more than a viewer may have, so that it is viewers who set the pace; little enough to stay small in memory.
+ * on. Far more than a viewer may have, so that it is viewers who set the pace, and more than the screen lets wait on purpose
+ * ({@link ScreenQueue}); little enough to stay small in memory.
  */
-const SCREEN_BACKLOG = { high: 1024 * 1024, low: 256 * 1024 } as const;
+const SCREEN_BACKLOG = { high: 3 * 1024 * 1024, low: 1536 * 1024 } as const;
 
 /** Lets a program wait while its screen or one of its viewers has more output than it can draw. */
 export class OutputPace {

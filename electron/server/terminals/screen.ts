@@ -3,6 +3,7 @@ import { Terminal } from '@xterm/headless';
 import { MAX_TITLE_LENGTH, TERMINAL_SCROLLBACK_LINES } from '../../../shared/contract/terminal.ts';
 import { Emitter } from '../base/event.ts';
 import { UnicodeGraphemesAddon } from './graphemes.ts';
+import { ScreenQueue } from './screenQueue.ts';
 import type { CapturedScreen, Screens, TerminalScreen } from './terminalScreen.ts';
 
 /** A title as it may be shown: control characters would let a program draw where it should not. */
@@ -19,7 +20,9 @@ export class Screen implements TerminalScreen {
   private readonly serializer = new SerializeAddon();
   private readonly replies = new Emitter<string>();
   private readonly titles = new Emitter<string>();
-  private undrawn = 0;
+  private readonly queue: ScreenQueue;
+  /** Buffers (normal, alternate) in which a program has set a part of the screen that scrolls by itself. */
+  private readonly partlyScrolling = new Set<string>();
   private disposed = false;
 
   readonly onDidReply = this.replies.event;
@@ -34,32 +37,32 @@ export class Screen implements TerminalScreen {
     for (const addon of [this.serializer, new UnicodeGraphemesAddon()]) {
       this.terminal.loadAddon(addon as unknown as Parameters<Terminal['loadAddon']>[0]);
     }
+    this.queue = new ScreenQueue({
+      write: (data, done) => this.terminal.write(data, done),
+      keptLines: () => (this.partlyScrolling.size > 0 ? 0 : TERMINAL_SCROLLBACK_LINES + this.terminal.rows),
+    });
+    this.terminal.parser.registerCsiHandler({ final: 'r' }, ([top, bottom]) => this.noteScrollRegion(top, bottom));
     this.terminal.onData((data) => this.replies.fire(data));
     this.terminal.onTitleChange((title) => this.titles.fire(cleanTitle(title)));
   }
 
   get backlog(): number {
-    return this.undrawn;
+    return this.queue.waitingBytes;
   }
 
   write(data: Uint8Array, done?: () => void): void {
-    if (this.disposed) return;
-    this.undrawn += data.length;
-    this.terminal.write(data, () => {
-      this.undrawn -= data.length;
-      if (!this.disposed) done?.();
-    });
+    this.queue.write(data, () => done?.());
   }
 
   resize(cols: number, rows: number): void {
     this.cols = cols;
     this.rows = rows;
     // In its place among the writes: lines that were made for the old width must be broken at the old width.
-    this.inOrder(() => this.terminal.resize(cols, rows));
+    this.queue.then(() => this.terminal.resize(cols, rows));
   }
 
   capture(take: (captured: CapturedScreen) => void): void {
-    this.inOrder(() => {
+    this.queue.then(() => {
       const { cols, rows } = this.terminal;
       const { cursorX, cursorY } = this.terminal.buffer.active;
       const cursor = cursorX < cols ? { cursor: { row: cursorY + 1, col: cursorX + 1 } } : {};
@@ -72,14 +75,17 @@ export class Screen implements TerminalScreen {
     this.disposed = true;
     this.replies.dispose();
     this.titles.dispose();
+    this.queue.dispose();
     this.terminal.dispose();
   }
 
-  private inOrder(run: () => void): void {
-    if (this.disposed) return;
-    this.terminal.write('', () => {
-      if (!this.disposed) run();
-    });
+  private noteScrollRegion(top: number | number[] | undefined, bottom: number | number[] | undefined): boolean {
+    const { rows, buffer } = this.terminal;
+    const isWhole = (Number(top) || 1) <= 1 && (Number(bottom) || rows) >= rows;
+    if (isWhole) this.partlyScrolling.delete(buffer.active.type);
+    else this.partlyScrolling.add(buffer.active.type);
+    // xterm.js itself does what it says.
+    return false;
   }
 }
 

@@ -36,7 +36,8 @@ export async function timeUntil(executable, args, env, expression) {
   }
 }
 
-function debuggingPort(child) {
+/** The port on which a starting app can be asked. */
+export function debuggingPort(child) {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stderr.on('data', (data) => {
@@ -48,7 +49,8 @@ function debuggingPort(child) {
   });
 }
 
-async function pageSocket(port, startedAt) {
+/** A socket to the page of the app behind a debugging port. */
+export async function pageSocket(port, startedAt) {
   while (performance.now() - startedAt < TIMEOUT_MS) {
     const targets = await fetch(`http://127.0.0.1:${port}/json`).then((response) => response.json());
     const page = targets.find((target) => target.type === 'page' && target.webSocketDebuggerUrl);
