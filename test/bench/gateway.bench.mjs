@@ -14,7 +14,7 @@ import { answers, freePort, startPeers } from './lib/proxyPeers.mjs';
 
 export const title = 'Gateway';
 export const about =
-  'Small GET requests over kept connections to one service (plain Node), through gateway and proxy of a whole server (every call counted, kept and traced), through gateway and proxy alone (nobody is told), through other proxies with one worker each, and directly. They take turns, in rounds; the middle round counts. Client, proxy and service share the machine, so what is quick leaves more of it to the others. Then: memory during an upload of 1 GB, 1,000 open WebSockets, and 1,000 reported spans a second.';
+  'Small GET requests over kept connections to one service (plain Node), through gateway and proxy of a whole server (every call counted, kept and traced), through gateway and proxy alone (nobody is told), through other proxies with one worker each, and directly. Each is warmed up; then they take turns, in rounds, of which the middle one counts. Client, proxy and service share the machine, so what is quick leaves more of it to the others. Then: memory during an upload of 1 GB, 1,000 open WebSockets, and 1,000 reported spans a second.';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);

@@ -29,8 +29,13 @@ function readBeginning(path: string): Promise<string> {
       const readOn = (): void => {
         read(fd, buffer, 0, READ_BYTES, null, (error, bytes) => {
           text += error ? '' : buffer.toString('latin1', 0, bytes);
-          if (error || bytes === 0 || hasConnection(text)) close(fd, () => resolve(text));
-          else readOn();
+          if (!error && bytes > 0 && !hasConnection(text)) {
+            readOn();
+            return;
+          }
+          resolve(text);
+          // Nothing was written: there is nothing to learn from it.
+          close(fd, () => {});
         });
       };
       readOn();

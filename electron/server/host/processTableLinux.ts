@@ -100,8 +100,10 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   async listensOn(pid: number, port: number): Promise<boolean> {
-    const sockets = (await listeningSockets(this.root)).filter((socket) => socket.port === port);
-    return sockets.length > 0 && this.sockets.holdsOne(pid, new Set(sockets.map((socket) => socket.inode)));
+    const inodes = listeningSockets(this.root).then(
+      (sockets) => new Set(sockets.filter((socket) => socket.port === port).map(({ inode }) => inode)),
+    );
+    return this.sockets.holdsOne(pid, inodes);
   }
 
   private forgetCommands(alive: ReadonlySet<number>): void {

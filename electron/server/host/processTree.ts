@@ -18,8 +18,8 @@ export interface ProcessTrees {
   signal(key: TreeKey, signal: NodeJS.Signals): Promise<void>;
   /** Sends a signal to the first process alone, when it still is that process. Resolves with whether it was. */
   signalLeader(key: TreeKey, signal: NodeJS.Signals): Promise<boolean>;
-  /** A tree is about to be ended: looks through the machine now, so that the end has less to look at. */
-  foresee(): void;
+  /** Trees are about to be ended: looks through the machine now, so that their end has less to look at. */
+  foresee(keys: readonly TreeKey[]): void;
   /** Resolves when nothing of the tree is alive. Rejects with the signal's reason when it aborts. */
   waitGone(key: TreeKey, signal?: AbortSignal): Promise<void>;
 }

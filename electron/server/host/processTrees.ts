@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { sleep, systemClock } from '../base/clock.ts';
 import { fromEarlierBoot } from './processIdentity.ts';
 import type { ProcessInfo, ProcessTable } from './processTable.ts';
+import { ProcessSnapshot } from './processSnapshot.ts';
 import type { ProcessTrees, TreeKey } from './processTree.ts';
 import { SharedPass } from './sharedPass.ts';
 import { systemSignaller, type Signaller } from './signaller.ts';
@@ -24,6 +25,12 @@ const EXACT_LOOK_MS = 100;
  */
 const MAX_SINGLE_LOOKS = 4;
 
+/**
+ * A tree that was foreseen is signalled as it was then for so long, ms: who was born since is in the group, or found by its
+ * marker; no number is given to another process that soon.
+ */
+const FORESEEN_MS = 30;
+
 /** Longest wait between two looks, ms: bounds both the cost of a slow stop and the delay of its news. */
 const LONGEST_POLL_MS = 100;
 
@@ -44,13 +51,6 @@ export interface ProcessTreesOptions {
   signaller?: Signaller;
 }
 
-/** A snapshot of the machine with its relations ready to be asked. */
-interface Snapshot {
-  byPid: Map<number, ProcessInfo>;
-  children: Map<number, ProcessInfo[]>;
-  groups: Map<number, ProcessInfo[]>;
-}
-
 /**
  * The processes of instances, found in three ways because each alone misses some: the group (leader gone, members
  * left), the descendants (children in groups of their own), and the marker in the environment (daemons that left group,
@@ -60,15 +60,16 @@ export class SystemProcessTrees implements ProcessTrees {
   private readonly table: ProcessTable;
   private readonly clock: Clock;
   private readonly signaller: Signaller;
-  private readonly snapshots: SharedPass<Snapshot>;
+  private readonly snapshots: SharedPass<ProcessSnapshot>;
   private readonly marked: SharedPass<Map<string, number[]>>;
   private singleLooks = 0;
+  private readonly foreseen = new Map<string, { at: number; related: Promise<Map<number, ProcessInfo> | undefined> }>();
 
   constructor(options: ProcessTreesOptions) {
     this.table = options.table;
     this.clock = options.clock ?? systemClock;
     this.signaller = options.signaller ?? systemSignaller;
-    this.snapshots = new SharedPass(async () => snapshotOf(await this.table.list()));
+    this.snapshots = new SharedPass(async () => new ProcessSnapshot(await this.table.list()));
     this.marked = new SharedPass(() => this.table.byEnvironment(INSTANCE_MARKER));
   }
 
@@ -86,7 +87,7 @@ export class SystemProcessTrees implements ProcessTrees {
       return fresh.length > 0;
     };
     if (signal !== 'SIGKILL') {
-      const related = await this.relatedOfLeader(key);
+      const related = await this.leaderAndDescendants(key);
       if (related) await tell([...related.values()]);
       await tell(related ? await this.withMarked(key, related) : await this.members(key));
       return;
@@ -102,9 +103,22 @@ export class SystemProcessTrees implements ProcessTrees {
     return true;
   }
 
-  foresee(): void {
+  foresee(keys: readonly TreeKey[]): void {
     // What it finds is kept by the table; a failure is met again, and told, by whoever needs the result.
     this.marked.run().catch(() => {});
+    this.foreseen.clear();
+    for (const key of keys) {
+      const related = this.relatedOfLeader(key).catch(() => undefined);
+      this.foreseen.set(key.marker, { at: this.clock.monotonic(), related });
+    }
+  }
+
+  /** The leader with its descendants, as just foreseen or looked up now; see {@link relatedOfLeader}. */
+  private async leaderAndDescendants(key: TreeKey): Promise<Map<number, ProcessInfo> | undefined> {
+    const seen = this.foreseen.get(key.marker);
+    this.foreseen.delete(key.marker);
+    const isFresh = seen !== undefined && this.clock.monotonic() - seen.at <= FORESEEN_MS;
+    return (isFresh ? await seen.related : undefined) ?? this.relatedOfLeader(key);
   }
 
   async waitGone(key: TreeKey, signal?: AbortSignal): Promise<void> {
@@ -148,25 +162,10 @@ export class SystemProcessTrees implements ProcessTrees {
 
   /** Members by group and descent, alive, by pid. */
   private async related(key: TreeKey): Promise<Map<number, ProcessInfo>> {
-    const found = new Map<number, ProcessInfo>();
-    if (key.pid <= 0 || fromEarlierBoot(key.startTime)) return found;
+    if (key.pid <= 0 || fromEarlierBoot(key.startTime)) return new Map();
     // With neither leader nor group, what descended from it has another parent by now.
-    if (this.signaller.exists?.(key.pid) === false) return found;
-    const { byPid, children, groups } = await this.snapshots.run();
-    const leader = byPid.get(key.pid);
-    const isOurs = leader !== undefined && (key.startTime === '' || leader.startTime === key.startTime);
-    // A pid that somebody else has now: neither it nor its group are ours. (While a group has members, its number is
-    // not given out again, so a group whose leader is gone is still the old one.)
-    if (leader !== undefined && !isOurs) return found;
-    // Windows keeps the parent's number after its end; on Unix nothing has a parent that is gone.
-    const queue = [...(leader ? [leader] : []), ...(groups.get(key.pid) ?? []), ...(children.get(key.pid) ?? [])];
-    for (let info = queue.pop(); info; info = queue.pop()) {
-      if (found.has(info.pid) || info.pid === process.pid) continue;
-      found.set(info.pid, info);
-      queue.push(...(children.get(info.pid) ?? []));
-    }
-    for (const [pid, info] of found) if (info.zombie) found.delete(pid);
-    return found;
+    if (this.signaller.exists?.(key.pid) === false) return new Map();
+    return (await this.snapshots.run()).related(key);
   }
 
   private async withMarked(key: TreeKey, found: Map<number, ProcessInfo>): Promise<ProcessInfo[]> {
@@ -179,20 +178,4 @@ export class SystemProcessTrees implements ProcessTrees {
     }
     return [...found.values()];
   }
-}
-
-function snapshotOf(list: readonly ProcessInfo[]): Snapshot {
-  const snapshot: Snapshot = { byPid: new Map(), children: new Map(), groups: new Map() };
-  for (const info of list) {
-    snapshot.byPid.set(info.pid, info);
-    append(snapshot.children, info.ppid, info);
-    if (info.pgid > 0) append(snapshot.groups, info.pgid, info);
-  }
-  return snapshot;
-}
-
-function append(map: Map<number, ProcessInfo[]>, key: number, info: ProcessInfo): void {
-  const list = map.get(key);
-  if (list) list.push(info);
-  else map.set(key, [info]);
 }

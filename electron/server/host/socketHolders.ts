@@ -46,15 +46,21 @@ export class SocketHolders {
     return found;
   }
 
-  /** Whether a process holds one of some sockets now. Asked of one that has just begun to listen: newest descriptors first. */
-  async holdsOne(pid: number, inodes: ReadonlySet<string>): Promise<boolean> {
+  /**
+   * Whether a process holds one of some sockets now. Asked of one that has just begun to listen: newest descriptors first,
+   * and read while the sockets are still being looked up.
+   */
+  async holdsOne(pid: number, looked: Promise<ReadonlySet<string>>): Promise<boolean> {
     const folder = `${this.root}/${pid}/fd`;
     const fds = (await readdir(folder).catch(() => [])).map(Number).sort((a, b) => b - a);
     for (let at = 0; at < fds.length; at += PARALLEL_READS) {
       const some = fds.slice(at, at + PARALLEL_READS);
       const targets = await Promise.all(some.map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
+      const inodes = await looked;
+      if (inodes.size === 0) return false;
       if (targets.some((target) => inodes.has(inodeOf(target)))) return true;
     }
+    await looked;
     return false;
   }
 

@@ -3,18 +3,18 @@ import type { InstanceAddress } from './instanceAddress.ts';
 import { OtherPorts } from './otherPorts.ts';
 import { foreignOwner, ownAddress } from './ownAddress.ts';
 import { connectLoopback, httpProblem, httpUrl } from './probes.ts';
-import type { ReadinessHost, ReadinessSubject } from './readinessSubject.ts';
+import type { ProofHost, ReadinessSubject } from './readinessSubject.ts';
 
 /** Proves that a tree accepts connections on its port. */
 export async function proveTcp(
-  host: ReadinessHost,
+  host: ProofHost,
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
   const { ready } = subject.spec;
   const port = ready.port ?? subject.port;
   const scan = new OtherPorts(host, subject);
-  for (const wait of host.pace.intervals(ready.intervalMs)) {
+  for (const wait of host.proof.intervals(ready.intervalMs)) {
     if (port !== undefined) {
       const answered = await connectLoopback(host.dialer, port, ready.timeoutMs, signal);
       signal.throwIfAborted();
@@ -37,7 +37,7 @@ export async function proveTcp(
 
 /** Proves that a tree answers a GET with success. */
 export async function proveHttp(
-  host: ReadinessHost,
+  host: ProofHost,
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
@@ -46,7 +46,7 @@ export async function proveHttp(
   const isUrl = /^https?:/.test(path);
   const scan = new OtherPorts(host, subject);
   let other: InstanceAddress | undefined;
-  for (const wait of host.pace.intervals(ready.intervalMs)) {
+  for (const wait of host.proof.intervals(ready.intervalMs)) {
     const port = other?.port ?? subject.port;
     if (isUrl || port !== undefined) {
       const answered = isUrl ? '' : await connectLoopback(host.dialer, port as number, ready.timeoutMs, signal);

@@ -52,7 +52,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       spec: () => this.current,
       changed: () => this.changed(),
       expectReload: () => {
-        if (!isRolling(this.current)) host.trees.foresee();
+        if (!isRolling(this.current)) host.trees.foresee(this.trees());
       },
       reload: (cause, onSwap, signal) => this.reload(cause, onSwap, signal),
     });

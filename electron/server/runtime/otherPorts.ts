@@ -16,7 +16,7 @@ export class OtherPorts {
   private seen: { address: InstanceAddress; at: number } | undefined;
 
   constructor(
-    private readonly host: ReadinessHost,
+    private readonly host: Pick<ReadinessHost, 'clock' | 'processes'>,
     private readonly subject: ReadinessSubject,
   ) {
     this.nextScan = host.clock.monotonic() + (subject.debuggerPorts ? debuggerPrivateMs : firstScanMs);

@@ -61,7 +61,7 @@ function ipv4First(a: string, b: string): number {
 
 /** SUP-16: an answer counts only when the listener belongs to the instance's own tree. Otherwise says whose it is. */
 export async function foreignOwner(
-  host: ReadinessHost,
+  host: Pick<ReadinessHost, 'clock' | 'processes'>,
   subject: ReadinessSubject,
   port: number,
 ): Promise<string | undefined> {

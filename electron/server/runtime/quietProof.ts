@@ -3,7 +3,7 @@ import type { ProcessInfo } from '../host/processTable.ts';
 import type { InstanceAddress } from './instanceAddress.ts';
 import { chooseAddress, debuggerPrivateMs, foreignOwner } from './ownAddress.ts';
 import { connectLoopback } from './probes.ts';
-import type { ReadinessHost, ReadinessSubject } from './readinessSubject.ts';
+import type { ProofHost, ReadinessSubject } from './readinessSubject.ts';
 
 /** Not before this age, so that a program that is only slow to begin is not taken for one that listens nowhere. */
 const quietAgeMs = 1000;
@@ -19,7 +19,7 @@ const quietPatienceMs = 10_000;
  * nothing to do.
  */
 export async function proveQuiet(
-  host: ReadinessHost,
+  host: ProofHost,
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
@@ -29,7 +29,7 @@ export async function proveQuiet(
   const mayListen = subject.spec.port !== 'none';
   if (!mayListen) subject.notYet('it has not lived for a second yet');
   let nextSampleMs = mayListen ? 0 : quietAgeMs;
-  for (const wait of host.pace.intervals(undefined)) {
+  for (const wait of host.proof.intervals(undefined)) {
     const age = host.clock.monotonic() - begin;
     if (mayListen && subject.port !== undefined) {
       const answered = await connectLoopback(host.dialer, subject.port, subject.spec.ready.timeoutMs, signal);

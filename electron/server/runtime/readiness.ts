@@ -3,7 +3,7 @@ import { proveHttp, proveTcp } from './answerProof.ts';
 import type { InstanceAddress } from './instanceAddress.ts';
 import { ownAddress } from './ownAddress.ts';
 import { proveQuiet } from './quietProof.ts';
-import type { ReadinessHost, ReadinessSubject } from './readinessSubject.ts';
+import type { ProofHost, ReadinessHost, ReadinessSubject } from './readinessSubject.ts';
 
 /** Resolves with the address (if it has one) as soon as readiness is proven; rejects when `signal` aborts. */
 export async function proveReadiness(
@@ -11,16 +11,19 @@ export async function proveReadiness(
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
-  const proof = host.pace.begin();
+  const proof = host.pace.begin(subject.spec.name, () => host.clock.monotonic());
+  let ready = false;
   try {
-    return await prove(host, subject, signal);
+    const address = await prove({ ...host, proof }, subject, signal);
+    ready = true;
+    return address;
   } finally {
-    proof.end();
+    proof.end(ready);
   }
 }
 
 async function prove(
-  host: ReadinessHost,
+  host: ProofHost,
   subject: ReadinessSubject,
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
@@ -37,7 +40,7 @@ async function prove(
       await abortable(subject.lineSeen, signal);
       return ownAddress(host, subject);
     case 'exec':
-      for (const wait of host.pace.intervals(ready.intervalMs)) {
+      for (const wait of host.proof.intervals(ready.intervalMs)) {
         const problem = await subject.execute(signal);
         signal.throwIfAborted();
         if (problem === undefined) return ownAddress(host, subject);

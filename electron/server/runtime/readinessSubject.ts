@@ -2,7 +2,7 @@ import type { Dialer } from '../host/dialer.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ProcessInfo, ProcessTable } from '../host/processTable.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
-import type { ProbePace } from './probePace.ts';
+import type { ProbePace, Proof } from './probePace.ts';
 
 /** The instance that is to prove its readiness, as the proof sees it. */
 export interface ReadinessSubject {
@@ -30,4 +30,9 @@ export interface ReadinessHost {
   processes: Pick<ProcessTable, 'listeners' | 'listensOn'>;
   /** Shared by all proofs of a server. */
   pace: ProbePace;
+}
+
+/** What the proof of one start needs of it. */
+export interface ProofHost extends Omit<ReadinessHost, 'pace'> {
+  proof: Pick<Proof, 'intervals'>;
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { shellArguments } from '../../../electron/server/host/askShell.ts';
 import { ChildLauncher } from '../../../electron/server/host/childLauncher.ts';
 import { cleanEnvironment } from '../../../electron/server/host/cleanEnvironment.ts';
 import {
@@ -9,7 +10,6 @@ import {
   ShellEnvironment,
   type ShellEnvironmentOptions,
   type SystemEnvironment,
-  shellArguments,
 } from '../../../electron/server/host/shellEnvironment.ts';
 import { collect } from '../../helpers/collect.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';

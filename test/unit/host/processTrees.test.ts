@@ -80,6 +80,26 @@ describe('signals', () => {
     expect(await pids()).toEqual([]);
   });
 
+  it('to a tree that was foreseen go to who was there then, and to who came since', async () => {
+    table.add({ pid: 100, pgid: 100 });
+    trees.foresee([key]);
+    await trees.members(key);
+    table.add({ pid: 101, pgid: 101, ppid: 100, env: { MICRO_INSTANCE_ID: 'm1' } });
+    await trees.signal(key, 'SIGTERM');
+    expect(trees.signals.sent.flatMap((sent) => sent.pids).sort((a, b) => a - b)).toEqual([100, 101]);
+    expect(await pids()).toEqual([]);
+  });
+
+  it('do not trust what was foreseen too long ago', async () => {
+    table.add({ pid: 100, pgid: 100 });
+    trees.foresee([key]);
+    await clock.advance(31);
+    table.remove(100);
+    table.add({ pid: 100, pgid: 100, startTime: 'later' });
+    await trees.signal(key, 'SIGTERM');
+    expect(trees.signals.sent).toEqual([]);
+  });
+
   it('for a tree that is gone do nothing', async () => {
     await trees.signal(key, 'SIGTERM');
     expect(trees.signals.sent).toEqual([]);
