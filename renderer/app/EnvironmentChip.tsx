@@ -9,6 +9,8 @@ import { StatusIcon } from '../ui/StatusIcon.tsx';
 import type { StatusLook } from '../ui/status.ts';
 import { Since } from '../ui/Time.tsx';
 import classes from './EnvironmentChip.module.css';
+import { EnvironmentSwitch } from './EnvironmentSwitch.tsx';
+import { chosenEnvironment } from '../client/environment.ts';
 import bar from './TopBar.module.css';
 
 /** Picture of each state of the connection. */
@@ -27,9 +29,15 @@ export function EnvironmentChip() {
   return (
     <Popover position="bottom-start" width={340} trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className={bar.pick} data-bordered title={`Environment local: ${look.word}`}>
+        <button
+          type="button"
+          className={bar.pick}
+          data-bordered
+          title={`Environment ${chosenEnvironment.name}: ${look.word}`}
+          data-environment={chosenEnvironment.colour || undefined}
+        >
           <StatusIcon look={look} />
-          local
+          {chosenEnvironment.name}
           <IconChevronDown size={14} className={bar.caret} />
         </button>
       </Popover.Target>
@@ -58,6 +66,7 @@ export function EnvironmentChip() {
             </>
           ) : null}
         </DefinitionList>
+        <EnvironmentSwitch />
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,4 +1,5 @@
 import { Suspense, useEffect } from 'react';
+import { chosenEnvironment, isLocal } from '../client/environment.ts';
 import { usePageId, useSelectedEdge, useSelectedService } from '../state/navigation.ts';
 import { afterStart } from '../state/afterStart.ts';
 import { useDialog } from '../state/dialogs.ts';
@@ -118,7 +119,8 @@ function prefetch(): () => void {
 function useWindowTitle(page: string): void {
   const project = useShownProject()?.name;
   useEffect(() => {
-    document.title = project ? `${page} · ${project}` : 'Micro Desktop';
+    const title = project ? `${page} · ${project}` : 'Micro Desktop';
+    document.title = isLocal ? title : `${title} · ${chosenEnvironment.name}`;
   }, [page, project]);
 }
 

@@ -1,4 +1,5 @@
 import { IconHammer, IconPlayerPause } from '@tabler/icons-react';
+import { chosenEnvironment } from '../client/environment.ts';
 import { openPage } from '../state/navigation.ts';
 import { useShownServices } from '../state/projectFilter.ts';
 import { haltedServices, setReload } from '../state/reloadActions.ts';
@@ -17,10 +18,10 @@ export function StatusBar() {
   const info = useServerInfo();
   const look = linkLooks[useConnection().status];
   return (
-    <footer className={classes.bar}>
+    <footer className={classes.bar} data-environment={chosenEnvironment.colour || undefined}>
       <span className={classes.link} data-tone={look.tone}>
         <StatusIcon look={look} />
-        {look.word === 'connected' ? 'local' : `local · ${look.word}`}
+        {look.word === 'connected' ? chosenEnvironment.name : `${chosenEnvironment.name} · ${look.word}`}
       </span>
       {info ? (
         <span className={classes.addresses}>

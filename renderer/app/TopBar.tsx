@@ -1,4 +1,5 @@
 import { IconLayoutSidebarRight } from '@tabler/icons-react';
+import { chosenEnvironment } from '../client/environment.ts';
 import { useSelectedService } from '../state/navigation.ts';
 import { formatKeys } from '../state/keys.ts';
 import { showOverlay } from '../state/overlays.ts';
@@ -16,7 +17,7 @@ export function TopBar() {
   const selected = useSelectedService();
   const inspectorOpen = useUi((state) => state.inspectorOpen);
   return (
-    <header className={classes.bar}>
+    <header className={classes.bar} data-environment={chosenEnvironment.colour || undefined}>
       <Logo />
       <ProjectSwitcher />
       <EnvironmentChip />

@@ -5,6 +5,7 @@ import {
   IconDatabase,
   IconList,
   IconSend,
+  IconServer,
   IconSettings,
   IconShieldLock,
   IconShare,
@@ -40,6 +41,9 @@ const StorePage = lazyPart(async () => (await import('../features/store/StorePag
 const ConfigPage = lazyPart(async () => (await import('../features/config/ConfigPage.tsx')).ConfigPage);
 const EventsPage = lazyPart(async () => (await import('../features/events/EventsPage.tsx')).EventsPage);
 const AccessPage = lazyPart(async () => (await import('../features/access/AccessPage.tsx')).AccessPage);
+const EnvironmentsPage = lazyPart(
+  async () => (await import('../features/environments/EnvironmentsPage.tsx')).EnvironmentsPage,
+);
 const SettingsPage = lazyPart(async () => (await import('../features/settings/SettingsPage.tsx')).SettingsPage);
 /** Shown instead of the pages of services while nothing is open. */
 export const WelcomePage = lazyPart(async () => (await import('../features/welcome/WelcomePage.tsx')).WelcomePage);
@@ -120,6 +124,14 @@ export const pages: readonly Page[] = [
     keys: 'a',
     rail: 'top',
     component: AccessPage,
+  },
+  {
+    id: 'environments',
+    title: 'Environments',
+    icon: <IconServer {...icon} />,
+    keys: 'v',
+    rail: 'bottom',
+    component: EnvironmentsPage,
   },
   {
     id: 'settings',

@@ -1,22 +1,41 @@
+import type { AskDestruction } from '../../shared/client/destruction.ts';
 import { createMicroClient, type MicroClient } from '../../shared/client/microClient.ts';
 import type { Connection } from '../../shared/contract/bridge.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
+import { chosenEnvironment, isLocal, urlOf } from './environment.ts';
 
 /** Name of the protocol that both ends of a WebSocket speak; the server picks it among those offered. */
 const SOCKET_PROTOCOL = 'micro.v1';
 
 let current: { connection: Connection; client: MicroClient } | undefined;
+let ask: AskDestruction | undefined;
 
-/** Sets (or with undefined takes away) the server that {@link api} and {@link openSocket} talk to. */
+/** Sets who is asked before something off `local` is ended or deleted. */
+export function setAsk(asked: AskDestruction): void {
+  ask = asked;
+}
+
+/** Sets (or with undefined takes away) the server of this machine, through which {@link api} and {@link openSocket} talk. */
 export function setConnection(connection: Connection | undefined): MicroClient | undefined {
-  current = connection && { connection, client: createMicroClient(connection) };
+  current = connection && { connection, client: clientOf(connection, chosenEnvironment.name) };
   return current?.client;
 }
 
-/** The typed client of the server; throws `server.unreachable` while there is none. */
+/** The typed client of the server that the page works on; throws `server.unreachable` while there is none. */
 export function api(): MicroClient {
   if (!current) throw unreachable();
   return current.client;
+}
+
+/** A client of any environment, e.g. of `local` while the page works elsewhere. Throws as {@link api}. */
+export function apiOf(environment: string): MicroClient {
+  if (!current) throw unreachable();
+  return clientOf(current.connection, environment);
+}
+
+function clientOf({ url, token }: Connection, environment: string): MicroClient {
+  const asking = environment === chosenEnvironment.name && !isLocal ? ask : undefined;
+  return createMicroClient({ url: urlOf(environment, url), token, ask: asking });
 }
 
 /**
@@ -26,7 +45,7 @@ export function api(): MicroClient {
 export function openSocket(path: string): WebSocket {
   if (!current) throw unreachable();
   const { url, token } = current.connection;
-  const address = new URL(path, url);
+  const address = new URL(`${urlOf(chosenEnvironment.name, url.replace(/\/+$/, ''))}${path}`);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(address, token ? [SOCKET_PROTOCOL, `bearer.${token}`] : [SOCKET_PROTOCOL]);
   socket.binaryType = 'arraybuffer';

@@ -1,4 +1,5 @@
 import type { DesktopBridge } from '../../shared/contract/bridge.ts';
+import { chosenEnvironment, isLocal } from './environment.ts';
 
 declare global {
   interface Window {
@@ -36,14 +37,21 @@ export async function openExternal(url: string): Promise<void> {
 
 /** Shows a folder in the system's file manager. In a browser there is no way to; ask {@link bridge} first. */
 export async function showFolder(folder: string): Promise<void> {
+  checkHere();
   if (!bridge) throw new Error('a browser cannot open folders; the desktop app can');
   await bridge.showFolder(folder);
 }
 
 /** Opens a file (at a line counted from 1) or folder in the user's editor; rejects with what went wrong. */
 export async function openInEditor(path: string, line?: number): Promise<string> {
+  checkHere();
   if (!bridge) throw new Error('a browser cannot start an editor; the desktop app can');
   const result = await bridge.openInEditor(path, line);
   if (!result.ok) throw new Error(result.message);
   return result.message;
+}
+
+/** Folders of another environment are on its machine. */
+function checkHere(): void {
+  if (!isLocal) throw new Error(`the folder is on the machine of ${chosenEnvironment.name}`);
 }

@@ -3,6 +3,7 @@ import { watchState } from '../../shared/client/watchState.ts';
 import type { Connection, ServerState } from '../../shared/contract/bridge.ts';
 import { toMicroError } from '../../shared/contract/errors.ts';
 import { setConnection } from './api.ts';
+import { chosenEnvironment, isLocal } from './environment.ts';
 import { bridge } from './platform.ts';
 
 /** How things stand between the page and the server. */
@@ -72,6 +73,8 @@ export class ServerLink {
     if (bridge) {
       this.listener.handleStatus({ status: 'connecting' });
       await bridge.retryServer();
+      // The server of this machine is well; it is the other one that was given up.
+      if (!isLocal) this.handleServerState(await bridge.serverState());
     } else this.connect({ url: window.location.origin, token: '' });
   }
 
@@ -138,7 +141,11 @@ export class ServerLink {
   }
 
   private handleRefusal(error: unknown): void {
-    const { message } = toMicroError(error);
+    const { message, next } = toMicroError(error);
+    if (!isLocal) {
+      this.fail(`${chosenEnvironment.name}: ${message}${next ? `; ${next}` : ''}`);
+      return;
+    }
     if (!bridge) {
       this.fail(`${message}. Print a new link with: micro open --browser`);
       return;
@@ -158,7 +165,9 @@ export class ServerLink {
 
   private fail(reason: string): void {
     if (this.stopped) return;
-    this.disconnect();
+    // The other environments are reached all the same.
+    if (isLocal) this.disconnect();
+    else this.watching?.abort();
     this.listener.handleStatus({ status: 'failed', reason });
   }
 }

@@ -7,6 +7,8 @@ export interface Question {
   text?: string;
   /** Shown as it is, in the font of code: a link, a command, what is about to be pasted. */
   lines?: readonly string[];
+  /** What has to be typed before it can be answered otherwise than with Cancel. */
+  typed?: string;
   /** Buttons after Cancel, the usual answer last. */
   answers: readonly { id: string; label: string; danger?: boolean }[];
 }

@@ -150,7 +150,7 @@ function problemOf(url: string, trust: Trust, socket: TLSSocket): MicroError | u
     'environment.certificate-unknown',
     `nobody that is trusted here signed the certificate of ${host} (${code})`,
     {
-      next: 'name who did with --ca FILE, or trust the certificate itself after comparing its fingerprint: --trust',
+      next: 'name the certificate of who did (--ca), or trust this one after comparing its fingerprint (--trust)',
       details,
     },
   );

@@ -1,6 +1,7 @@
 import type { SerializedDockview } from 'dockview-react';
+import { storageKeyOf } from '../../client/environment.ts';
 
-const storageKey = 'micro.panel.layout.v1';
+const storageKey = storageKeyOf('micro.panel.layout.v1');
 
 /** Keeps tabs and splits of the bottom panel over reload and restart. */
 export function saveLayout(storage: Pick<Storage, 'setItem'>, layout: SerializedDockview): void {
