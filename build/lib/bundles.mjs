@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { runCommand } from './commandLine.mjs';
+import { etcdProtos } from './etcdProtos.mjs';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 import { readStamp, sourceStamp, writeStamp } from './stamp.mjs';
@@ -38,7 +39,13 @@ const BUNDLES = {
     build: buildRenderer,
   },
 };
-const COMMON_SOURCES = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'build/lib/bundles.mjs'];
+const COMMON_SOURCES = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+  'build/lib/bundles.mjs',
+  'build/lib/etcdProtos.mjs',
+];
 
 /** Names of all bundles. */
 export const bundleNames = Object.keys(BUNDLES);
@@ -99,6 +106,7 @@ export function nodeBuildOptions() {
     outdir: join(dist, 'node'),
     format: 'esm',
     splitting: true,
+    plugins: [etcdProtos],
     chunkNames: 'chunk-[hash]',
     outExtension: { '.js': '.mjs' },
     // Bundled CommonJS packages still call require() for Node's own modules, which an ES module does not have.

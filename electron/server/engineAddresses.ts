@@ -2,4 +2,8 @@
 export interface EngineAddresses {
   /** `postgres://[user@]host[:port]/database[?schema=name]`: records, and with them config and accounts. */
   store?: string;
+  /** `etcd://[user@]host[:port][/prefix]`: who is up, on all servers of the prefix. */
+  registry?: string;
+  /** The host at which other servers reach services of this one; by default its first address in a network. */
+  advertise?: string;
 }

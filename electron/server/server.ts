@@ -46,6 +46,7 @@ import { createServerApi } from './serverApi.ts';
 import { createServerEvents, type ServerEvents } from './serverEvents.ts';
 import { ServerNews } from './serverNews.ts';
 import { ServerPorts } from './serverPorts.ts';
+import { createServerRegistry, type ServerRegistry } from './serverRegistry.ts';
 import { createServerRuntime } from './serverRuntime.ts';
 import { createServerState, type ServerState } from './serverState.ts';
 import { createServerTerminals, forgetRemoved } from './serverTerminals.ts';
@@ -86,6 +87,7 @@ class LocalServer implements MicroServer {
   private readonly ptyLauncher = new PtyLauncher();
   private readonly state: ServerState;
   private readonly ports: ServerPorts;
+  private readonly sharedRegistry: ServerRegistry;
   private serverEvents: ServerEvents | undefined;
   private terminals: TerminalHost | undefined;
   private readonly stopped = new AbortController();
@@ -113,6 +115,7 @@ class LocalServer implements MicroServer {
       store: options.engines?.store,
       logger: this.logger.child('store'),
     });
+    this.sharedRegistry = createServerRegistry(this.registry, options.engines ?? {}, this.logger.child('registry'));
     this.ports = new ServerPorts({
       home: options.home,
       version: options.version,
@@ -131,6 +134,7 @@ class LocalServer implements MicroServer {
     this.lock = await HomeLock.acquire(home);
     if (this.lock.recovered) this.logger.info(this.lock.recovered);
     await this.state.start();
+    await this.sharedRegistry.start();
     const settings = this.store.add(new SettingsFile(join(home, 'settings.json'), this.logger.child('settings')));
     const logs = createFileLogStore({
       folder: join(home, 'logs'),
@@ -322,6 +326,7 @@ class LocalServer implements MicroServer {
     await this.traces?.close();
     await this.serverEvents?.close();
     await this.authority?.audit.settled();
+    await this.sharedRegistry.stop();
     await this.state.close();
     this.watcher.stop();
     this.store.dispose();
@@ -347,7 +352,7 @@ class LocalServer implements MicroServer {
   }
 
   private engines(): EngineState[] {
-    return [this.state.engine()];
+    return [this.state.engine(), this.sharedRegistry.engine()];
   }
 
   private info(): InfoResponse {

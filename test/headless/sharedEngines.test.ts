@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type Etcd, startEtcd } from '../helpers/engines/etcd.ts';
 import { type Postgres, startPostgres } from '../helpers/engines/postgres.ts';
 import { microProcess } from '../helpers/microProcess.ts';
 import { type RunningServer, startServer } from '../helpers/microServer.ts';
@@ -7,10 +9,11 @@ import { tempFolder } from '../helpers/tempFolder.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 
 let postgres: Postgres;
+let etcd: Etcd;
 beforeAll(async () => {
-  postgres = await startPostgres();
+  [postgres, etcd] = await Promise.all([startPostgres(), startEtcd()]);
 });
-afterAll(() => postgres?.dispose());
+afterAll(() => Promise.all([postgres?.dispose(), etcd?.dispose()]));
 
 interface Place {
   server: RunningServer;
@@ -58,4 +61,26 @@ it('a server starts while its store is away, and refuses an address that can be 
   expect((await micro('store', 'write', 'a', 'b')).code).toBe(0);
   expect(server.output()).not.toContain('geheim');
   expect((await micro('logs', 'micro')).out).not.toContain('geheim');
+});
+
+it('each gateway reaches the services of all servers; those of one that is killed leave with its lease', async () => {
+  const project = await tempFolder('project');
+  await writeFile(
+    join(project, 'micro.yaml'),
+    'name: shared\nservices:\n  hello:\n    run: node hello.mjs\n    reload: none\n',
+  );
+  await writeFile(
+    join(project, 'hello.mjs'),
+    "import http from 'node:http';\nhttp.createServer((_, answer) => answer.end('hello')).listen(process.env.PORT, '0.0.0.0');\n",
+  );
+  const engines = ['--registry', etcd.address('headless'), '--advertise-host', '127.0.0.1'];
+  const [a, b] = [await place([...engines, '--project', project]), await place(engines)];
+  const ask = async (): Promise<string> => {
+    const answer = await fetch(`${b.server.gateway}/hello/`);
+    return `${answer.status} ${await answer.text()}`;
+  };
+  await waitFor('the other server reaches it', async () => (await ask()) === '200 hello', 60_000);
+  expect((await b.micro('doctor')).out).toMatch(/registry on etcd \d+\.\d+\.\d+ at etcd:\/\/127\.0\.0\.1/);
+  a.server.child.kill('SIGKILL');
+  await waitFor('it has left', async () => (await ask()).startsWith('404'), 60_000);
 });

@@ -2,7 +2,7 @@ import { delimiter, sep } from 'node:path';
 
 /** Variables that belong to what started us (Electron, an AppImage, npm, an instance of a server), not to the user. */
 const OURS =
-  /^(ELECTRON_.*|APPDIR|APPIMAGE|APPIMAGE_.*|ARGV0|OWD|CHROME_DESKTOP|ORIGINAL_XDG_CURRENT_DESKTOP|npm_.*|INIT_CWD|MICRO_(INSTANCE_ID|STORE|EVENTS|REGISTRY|PROFILE|ADVERTISE|TOKEN|SERVICE_NAME|SERVICE_VERSION|PROXY|GATEWAY|NAMESPACE|URL_.*|SHELL_ENVIRONMENT))$/;
+  /^(ELECTRON_.*|APPDIR|APPIMAGE|APPIMAGE_.*|ARGV0|OWD|CHROME_DESKTOP|ORIGINAL_XDG_CURRENT_DESKTOP|npm_.*|INIT_CWD|MICRO_(INSTANCE_ID|STORE|EVENTS|REGISTRY|PROFILE|ADVERTISE_HOST|TOKEN|SERVICE_NAME|SERVICE_VERSION|PROXY|GATEWAY|NAMESPACE|URL_.*|SHELL_ENVIRONMENT))$/;
 
 /** Folders that `npm run` puts in front of PATH. */
 const NPM_FOLDER = /[\\/]node_modules[\\/](\.bin|npm[\\/].*node-gyp-bin|@npmcli[\\/]run-script[\\/].*node-gyp-bin)$/;
