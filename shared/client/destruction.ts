@@ -38,6 +38,7 @@ interface Request {
 export const destructions: Readonly<Record<string, (request: Request) => string | undefined>> = {
   'desktop.Desktop/Stop': ({ force, ...of }) => `${force ? 'kill' : 'stop'} ${selected(of)}`,
   'desktop.Desktop/Scale': ({ service, replicas }) => (replicas === 0 ? `stop ${service}` : undefined),
+  'desktop.Desktop/RollBack': ({ service }) => `put ${service} back to an earlier version`,
   'desktop.Desktop/CloseProject': ({ name, project }) => `stop and close the project ${name ?? project}`,
   'desktop.Desktop/RemoveService': ({ service, name }) => `stop and remove ${service ?? name}`,
   'desktop.Desktop/Shutdown': () => 'stop every service and end the server',
@@ -52,6 +53,7 @@ export const destructions: Readonly<Record<string, (request: Request) => string 
   'records.Records/Apply': ({ operations = [] }) => removed(operations),
   'records.Records/Restore': () => 'write the records of a snapshot over those of the same keys',
   'topics.Topics/RemoveTopic': ({ topic }) => `delete the topic ${topic} with its events`,
+  'topics.Topics/DropDeadLetters': ({ topic, group }) => `give up dead letters of ${group} at ${topic} for good`,
   'topics.Topics/RemoveGroup': ({ topic, group }) => `delete the group ${group} of ${topic}`,
   'topics.Topics/Replay': ({ topic, group }) =>
     `move the group ${group} of ${topic}, which gets events again or skips some`,
