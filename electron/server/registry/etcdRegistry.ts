@@ -147,7 +147,7 @@ export class EtcdRegistry {
       this.watch.isBack();
       first.resolve();
       const why = await ended.promise;
-      if (why !== undefined) throw why;
+      if (why !== undefined) throw why as Error;
     } finally {
       this.lease = undefined;
       await watcher?.cancel().catch(() => {});
