@@ -38,10 +38,10 @@ export function useEnvironments() {
   });
 }
 
-/** Has the list read again, after it was changed. */
-export function useRefreshEnvironments(): () => Promise<void> {
+/** Has the list read again after it was changed, and what is known of each server unless only the `list` is meant. */
+export function useRefreshEnvironments(): (what?: 'list') => Promise<void> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: key });
+  return (what) => queries.invalidateQueries({ queryKey: what === 'list' ? [...key, 'list'] : key });
 }
 
 /** Facts of the server of an environment; asked anew when it is shown, and only where somebody is logged in. */

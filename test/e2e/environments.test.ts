@@ -102,8 +102,7 @@ describe('environments in the window', () => {
 
     // Back on this machine; the command line knows what the window added.
     await page.getByTitle(/^Environment prod/).click();
-    const switches = page.getByRole('dialog', { name: 'Environment' });
-    await switches.getByRole('button', { name: 'local', exact: true }).click();
+    await page.getByRole('button', { name: 'local', exact: true }).click();
     await page.getByTitle(/^Environment local: connected/).waitFor();
     const listed = await microProcess(['env', '--json'], { home });
     expect(listed.out).toContain('"account":"admin"');

@@ -105,7 +105,7 @@ export function EnvironmentCard({
   );
 }
 
-async function remove(name: string, isChosen: boolean, refresh: () => Promise<void>): Promise<void> {
+async function remove(name: string, isChosen: boolean, refresh: (what: 'list') => Promise<void>): Promise<void> {
   const answer = await ask({
     title: `Remove ${name}?`,
     text: 'It leaves this list, and its login is forgotten. The server and its services go on.',
@@ -115,7 +115,7 @@ async function remove(name: string, isChosen: boolean, refresh: () => Promise<vo
   try {
     await apiOf(LOCAL).environments.removeEnvironment({ name });
     if (isChosen) switchEnvironment({ name: LOCAL, colour: '' });
-    else await refresh();
+    else await refresh('list');
   } catch (error) {
     showToast({ tone: 'bad', title: `${name} was not removed`, text: toMicroError(error).message });
   }
