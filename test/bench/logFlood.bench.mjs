@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentile, startApp } from './lib/benchApp.mjs';
+import { percentile } from './lib/benchApp.mjs';
 import { microCaller } from './lib/callMicro.mjs';
 import { median } from './lib/median.mjs';
 import { costOf } from './lib/processCost.mjs';
+import { startQuietApp } from './lib/quietApp.mjs';
+import { GRID, inputsOf, watchInputs } from './lib/readingAlong.mjs';
 
 const SERVICES = 10;
 const LINES_PER_SECOND = 10_000;
@@ -19,7 +21,7 @@ const ENDS_WITHIN_MS = 120_000;
 const LIMIT_MS = 100;
 
 export const title = `${SERVICES} services print ${LINES_PER_SECOND.toLocaleString('en')} lines a second each`;
-export const about = `For ${SECONDS} seconds, with the window of the real app open on the logs page of all of them and following. Meanwhile somebody scrolls up, comes back to the end, moves the cursor, clicks rows and types into the search field; each input is timed in the page from the key or click to the next frame on the screen, the wait in the page's queue included. Every stored line is counted afterwards. The programs that print (Node, one each) run on the same machine.`;
+export const about = `For ${SECONDS} seconds, with the window of the real app (asked over its debugging port, without a test driver) open on the logs page of all of them and following. Meanwhile somebody scrolls up, comes back to the end, moves the cursor, clicks rows and types into the search field; each input is timed in the page from the key or click to the next frame on the screen, the wait in the page's queue included. Every stored line is counted afterwards. The programs that print (Node, one each) run on the same machine.`;
 
 /** A hundredth of a second's lines a hundred times a second; what a busy machine delays is made up for. */
 const PROGRAM = `
@@ -43,14 +45,17 @@ export async function run({ root, electron, work, say }) {
   const names = Array.from({ length: SERVICES }, (_, index) => `s${index}`);
   const services = names.map((name) => `  ${name}: { run: node flood.cjs, kind: task, start: manual, watch: false }\n`);
   writeFileSync(join(folder, 'micro.yaml'), `name: flood\nservices:\n${services.join('')}`);
-  const { app, page, server, end } = await startApp({ root, electron, home, folder });
-  const { pid } = server;
+  const app = await startQuietApp({ root, electron, home, folder });
   try {
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Logs' }).click();
-    const grid = page.getByRole('grid', { name: /Log of/ });
-    await grid.waitFor();
+    await app.resize(1280, 800);
+    await app.until(`document.querySelector('nav[aria-label="Pages"]')`);
+    const facts = JSON.parse(readFileSync(join(home, 'server.json'), 'utf8'));
+    const server = { pid: facts.pid, ready: { proxy: `http://${String(facts.proxy).replace(/^https?:\/\//, '')}` } };
+    const { pid } = server;
+    await app.press('l', { code: 'KeyL', keyCode: 76, text: 'l' });
+    await app.until(GRID);
     const call = microCaller(home, server);
-    await watchInputs(page);
+    await watchInputs(app);
     say('printing');
     const before = costOf(pid);
     const startedAt = performance.now();
@@ -59,24 +64,20 @@ export async function run({ root, electron, work, say }) {
     });
     const started = new Promise((resolve) => start.on('exit', resolve));
     const most = { server: 0, window: 0 };
-    const windowMemory = () =>
-      app.evaluate(({ app: running }) => {
-        const tabs = running.getAppMetrics().filter(({ type }) => type === 'Tab');
-        return Math.max(...tabs.map(({ memory }) => memory.workingSetSize)) / 1024;
-      });
-    await grid.getByText('handled in').first().waitFor();
+    await app.until(`${GRID}.textContent.includes('handled in')`);
+    const pagePid = app.pagePid();
     let lastSampleAt = 0;
-    const inputs = inputsOf(page, grid);
+    const inputs = inputsOf(app);
     for (let i = 0; performance.now() - startedAt < SECONDS * 1000; i++) {
       await inputs[i % inputs.length]();
       if (performance.now() - lastSampleAt > SAMPLE_EVERY_MS) {
         lastSampleAt = performance.now();
         most.server = Math.max(most.server, costOf(pid).memoryMb);
-        most.window = Math.max(most.window, await windowMemory());
+        most.window = Math.max(most.window, costOf(pagePid).memoryMb);
       }
       await delay(INPUT_EVERY_MS);
     }
-    const latencies = (await page.evaluate(() => window.benchLatencies)).sort((a, b) => a - b);
+    const latencies = (await app.evaluate('benchLatencies')).sort((a, b) => a - b);
     const cpuMs = costOf(pid).cpuMs - before.cpuMs;
     const elapsedMs = performance.now() - startedAt;
     await started;
@@ -88,7 +89,7 @@ export async function run({ root, electron, work, say }) {
       await delay(SAMPLE_EVERY_MS);
     }
     const stored = countStored(root, home);
-    const heap = await page.evaluate(() => performance.memory.usedJSHeapSize / 2 ** 20);
+    const heap = await app.evaluate('performance.memory.usedJSHeapSize / 2 ** 20');
     const limit = { value: LIMIT_MS, name: 'felt as immediate' };
     return [
       { metric: 'lines printed', value: SERVICES * SECONDS * LINES_PER_SECOND, unit: '' },
@@ -108,53 +109,8 @@ export async function run({ root, electron, work, say }) {
       { metric: 'heap of the page afterwards', value: heap, unit: 'MB' },
     ];
   } finally {
-    await end();
+    await app.end();
   }
-}
-
-/** What somebody does who reads along. */
-function inputsOf(page, grid) {
-  const press = (key) => async () => {
-    await grid.focus();
-    await page.keyboard.press(key);
-  };
-  const type = (key) => async () => {
-    await page.getByRole('textbox', { name: 'Find in the log' }).focus();
-    await page.keyboard.press(key);
-  };
-  const clickRow = async () => {
-    const box = await grid.boundingBox();
-    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-  };
-  return [
-    press('PageUp'),
-    press('PageUp'),
-    press('ArrowUp'),
-    clickRow,
-    press('End'),
-    clickRow,
-    press('Home'),
-    press('End'),
-    ...[...'request'].map(type),
-    press('n'),
-    press('End'),
-    ...[...'request'].map(() => type('Backspace')),
-  ];
-}
-
-/** Times each key and click in the page: from the event's own time to the task after the frame that follows it. */
-async function watchInputs(page) {
-  await page.evaluate(() => {
-    window.benchLatencies = [];
-    const note = (event) => {
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => window.benchLatencies.push(performance.now() - event.timeStamp);
-        port2.postMessage(undefined);
-      });
-    };
-    for (const type of ['keydown', 'pointerdown']) window.addEventListener(type, note, { capture: true });
-  });
 }
 
 /** Lines of output in the store, as the command line counts them. */

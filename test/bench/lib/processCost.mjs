@@ -17,16 +17,7 @@ export function costOf(pid) {
  * what several processes share is counted once.
  */
 export function costOfTree(pid, except = new Set()) {
-  const children = new Map();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const ppid = Number(statOf(name)[1]);
-      children.set(ppid, [...(children.get(ppid) ?? []), Number(name)]);
-    } catch {
-      // It ended between the listing and the look.
-    }
-  }
+  const children = childrenByParent();
   const total = { cpuMs: 0, memoryMb: 0 };
   const add = (each) => {
     if (except.has(each)) return;
@@ -37,6 +28,34 @@ export function costOfTree(pid, except = new Set()) {
   };
   add(pid);
   return total;
+}
+
+/** The pid of a process below `pid` whose command line, words parted by NUL, is the one looked for. */
+export function findBelow(pid, isWanted) {
+  const children = childrenByParent();
+  const queue = [pid];
+  for (const each of queue) {
+    for (const child of children.get(each) ?? []) {
+      if (isWanted(readFileSync(`/proc/${child}/cmdline`, 'utf8'))) return child;
+      queue.push(child);
+    }
+  }
+  throw new Error(`no such process below ${pid}`);
+}
+
+/** The pids of all processes, by their parent's. */
+function childrenByParent() {
+  const children = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const ppid = Number(statOf(name)[1]);
+      children.set(ppid, [...(children.get(ppid) ?? []), Number(name)]);
+    } catch {
+      // It ended between the listing and the look.
+    }
+  }
+  return children;
 }
 
 /** What follows the name in /proc/PID/stat, from the state on. */

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { electronArguments } from '../../../build/lib/electronRuntime.mjs';
 import { debuggingPort, pageSocket } from './pageProbe.mjs';
+import { findBelow } from './processCost.mjs';
 
 const POLL_MS = 50;
 const TIMEOUT_MS = 60_000;
 
 /**
  * Starts the real app on a project folder as `startApp` does, but without the Playwright driver: that listens to every frame
- * of every WebSocket, which takes more of a flood's time than the app does. Resolves with means to ask the page and to press
- * keys in it.
+ * of every WebSocket, which takes more of a flood's time than the app does. Resolves with means to ask the page, to press keys
+ * and to click in it.
  */
 export async function startQuietApp({ root, electron, home, folder }) {
   mkdirSync(join(home, 'desktop'), { recursive: true });
@@ -53,9 +54,18 @@ export async function startQuietApp({ root, electron, home, folder }) {
     });
     await send('Input.dispatchKeyEvent', { type: 'keyUp', ...common });
   };
+  /** A click of the left button, at CSS px from the page's upper left corner. */
+  const click = async (x, y) => {
+    const common = { x, y, button: 'left', clickCount: 1 };
+    await send('Input.dispatchMouseEvent', { type: 'mousePressed', buttons: 1, ...common });
+    await send('Input.dispatchMouseEvent', { type: 'mouseReleased', buttons: 0, ...common });
+  };
   return {
     evaluate,
     press,
+    click,
+    /** pid of the process that draws the page. */
+    pagePid: () => findBelow(child.pid, (command) => command.includes('--type=renderer')),
     insertText: (text) => send('Input.insertText', { text }),
     resize: (width, height) =>
       send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false }),
