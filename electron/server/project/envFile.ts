@@ -1,6 +1,9 @@
 /**
- * Reads dotenv files. The rules are those of dotenv, made exact where its versions differ:
- *  - `NAME=value`, also with `export` in front and blanks around the =; empty lines and lines that begin with # count for nothing;
+ * Reads dotenv files. The rules are those of the package dotenv, against which a test holds them, but for what that one does to
+ * passwords: it cuts `a#b` at the #, and leaves the \ of \" in a value and takes the n of \\n for a line end. It also knows no
+ * lines, which every warning needs; so it is not what reads them here. docs/env-files.md tells users the same:
+ *  - `NAME=value`, also with `export` in front and blanks around the =, or `NAME: value`; empty lines and lines that begin
+ *    with # count for nothing;
  *  - without quotes: blanks at both ends are dropped; a # begins a comment only after a blank, so `a#b` keeps it;
  *  - in '…' and `…` everything is literal; in "…" \n, \r, \t, \", \\ and \$ are what they look like; all three may span lines;
  *  - `${NAME}` and `${NAME:-default}` are replaced in bare and "…" values, by names of the same file first, then of the
@@ -34,7 +37,7 @@ export function parseEnvFile(
   while (position < text.length) {
     const startLine = line;
     const lineEnd = endOfLine(text, position);
-    const head = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*/.exec(text.slice(position, lineEnd));
+    const head = /^[ \t]*(?:export[ \t]+)?([\w.-]+)(?:[ \t]*=[ \t]*|:[ \t]+)/.exec(text.slice(position, lineEnd));
     if (!head) {
       const rest = text.slice(position, lineEnd).trim();
       if (rest !== '' && !rest.startsWith('#'))

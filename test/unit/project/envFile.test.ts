@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseWithDotenv } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../../electron/server/project/envFile.ts';
@@ -17,6 +19,7 @@ describe('SUP-13 an env file', () => {
     ['A=', ''],
     ['A = spaced ', 'spaced'],
     ['export A=1', '1'],
+    ['A: 1', '1'],
     ['A=plain#hash', 'plain#hash'],
     ['A=val # note', 'val'],
     ["A='lit # $HOME ${HOME}'", 'lit # $HOME ${HOME}'],
@@ -100,5 +103,47 @@ describe('SUP-13 an env file', () => {
         },
       ),
     );
+  });
+
+  test('what dotenv reads without cutting or mangling it is read as dotenv reads it', () => {
+    const plain = 'aB3 \\t-_./:=$,?&%é'.split('');
+    const text = (characters: readonly string[]) =>
+      fc.array(fc.constantFrom(...characters), { maxLength: 12 }).map((parts) => parts.join(''));
+    const withoutBackslash = plain.filter((character) => character !== '\\');
+    const value = fc.oneof(
+      text(withoutBackslash).map((inner) => `${inner} # note`),
+      text(withoutBackslash),
+      text([...withoutBackslash, '#', "'", '`', '\n', '\\n', '\\r']).map((inner) => `"${inner}"`),
+      text([...withoutBackslash, '#', '"', '`', '\n', '\\n', '\\t']).map((inner) => `'${inner}'`),
+      text([...withoutBackslash, '#', '"', "'", '\n', '\\n']).map((inner) => `\`${inner}\`  # note`),
+    );
+    const assignment = fc
+      .tuple(
+        fc.constantFrom('', 'export ', '  '),
+        fc.constantFrom('A', 'B_2', 'c.d', 'e-f'),
+        fc.constantFrom('=', ' = ', ': '),
+        value,
+      )
+      .map((parts) => parts.join(''));
+    const lines = fc.array(fc.oneof(assignment, fc.constantFrom('', '  ', '# A=dead', '  # B_2=dead')), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(lines, fc.constantFrom('\n', '\r\n'), (source, end) => {
+        const file = source.join('\n').replaceAll('\n', end);
+        expect(parse(file).values).toEqual({ ...parseWithDotenv(file) });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('docs/env-files.md shows what comes of each of its lines', async () => {
+    const page = await readFile(new URL('../../../docs/env-files.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| ``? ?(NAME.*?) ?``? \| (?:`(.*)`|nothing) \|/gm)];
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, line, value] of rows) {
+      const { values } = parse((line ?? '').replaceAll('⏎', '\n'), { HOST: 'db' });
+      expect(`${line} → ${values['NAME']}`).toBe(`${line} → ${(value ?? '').replaceAll('⏎', '\n')}`);
+    }
   });
 });
