@@ -1,7 +1,7 @@
 import type { AskDestruction } from '../../shared/client/destruction.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
 import { openDestination, refreshAt } from '../server/environments/destination.ts';
-import { LOCAL } from '../server/environments/environment.ts';
+import { type Environment, LOCAL } from '../server/environments/environment.ts';
 import { LoginFile } from '../server/environments/logins.ts';
 import { plainAgent } from '../server/environments/trust.ts';
 import { findServer } from '../server/findServer.ts';
@@ -24,6 +24,7 @@ async function accessTo(home: string, { environment }: Place): Promise<ServerAcc
     const { url, agent, token } = openDestination(home, environment);
     return { proxy: url, agent, token: await token() };
   }
+  refuseCluster(environment);
   const info = await requireServer(home);
   const address = { url: info.proxy, agent: plainAgent() };
   const login = new LoginFile(home, LOCAL);
@@ -37,7 +38,17 @@ export async function accessWithoutLogin(home: string, { environment }: Place): 
     const { url, agent } = openDestination(home, environment);
     return { proxy: url, agent, token: '' };
   }
+  refuseCluster(environment);
   return { proxy: (await requireServer(home)).proxy, token: '' };
+}
+
+/** A command for a cluster must never reach the services of this machine instead. */
+function refuseCluster(environment: Environment | undefined): void {
+  if (environment?.kind !== 'kubernetes') return;
+  const { name, context, kubeNamespace } = environment;
+  throw new MicroError('environment.unsupported', `${name} is a cluster, which commands cannot reach by its name`, {
+    next: `run a server for it: micro server --home DIR --runtime kubernetes --kube-context ${context} --namespace ${kubeNamespace}`,
+  });
 }
 
 /** The running server of a MICRO_HOME; throws `server.not-running`. */
