@@ -20,3 +20,13 @@ export function Since({ at }: { at: number }) {
     </time>
   );
 }
+
+/** How long it is until something; the exact time on hover. */
+export function Until({ at }: { at: number }) {
+  const now = useNow();
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`at ${formatMoment(at, now)}`}>
+      {formatDuration(Math.max(0, at - now))}
+    </time>
+  );
+}

@@ -12,8 +12,9 @@ import { formatBytes, formatDuration, formatPercent } from '../../ui/format.ts';
 import { baseName } from '../../ui/path.ts';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { StatusIcon } from '../../ui/StatusIcon.tsx';
+import { startRule } from '../../ui/startNote.ts';
 import { lookOf } from '../../ui/status.ts';
-import { Since } from '../../ui/Time.tsx';
+import { Since, Until } from '../../ui/Time.tsx';
 import classes from './Inspector.module.css';
 import { ReloadSection } from './ReloadSection.tsx';
 import type { TabProps } from './tab.ts';
@@ -48,6 +49,14 @@ export function OverviewTab({ service, onSelect }: TabProps) {
             ) : null}
           </Fact>
         ) : null}
+        <Fact term="Start">{startRule(service)}</Fact>
+        <Fact term="Next run">
+          {service.nextRunAt > 0 ? (
+            <>
+              in <Until at={service.nextRunAt} />
+            </>
+          ) : null}
+        </Fact>
         <Debuggers service={service} />
         <UsageFact name={service.name} />
         <Fact term="Needs">

@@ -7,6 +7,7 @@ import { formatBytes, formatPercent } from '../../ui/format.ts';
 import { LanguageMark } from '../../ui/LanguageMark.tsx';
 import { ReloadBadge } from '../../ui/ReloadBadge.tsx';
 import { ServiceName } from '../../ui/ServiceName.tsx';
+import { StartBadge } from '../../ui/StartBadge.tsx';
 import { StatusBadge } from '../../ui/StatusIcon.tsx';
 import { Since } from '../../ui/Time.tsx';
 import { shownVersion } from '../../ui/version.ts';
@@ -89,6 +90,7 @@ export const ServiceRow = memo(function ServiceRow({
       </span>
       <span className={classes.cell} data-column="status" role="gridcell">
         <StatusBadge service={service} detail />
+        <StartBadge service={service} />
         <ReloadBadge service={service} />
       </span>
       <span className={classes.cell} data-column="address" role="gridcell">

@@ -1,6 +1,7 @@
 import { Kind, type Service } from '../../../shared/contract/gen/state_pb.ts';
 import type { ServiceUsage } from '../../state/usage.ts';
 import { reloadNote } from '../../ui/reloadNote.ts';
+import { startNote } from '../../ui/startNote.ts';
 import { statusOf, statusRank } from '../../ui/status.ts';
 
 /** Columns of the table that sort it. */
@@ -42,6 +43,7 @@ export function matchesFilter(service: Service, filter: string): boolean {
     status: look.word,
     reason: look.detail,
     reload: reloadNote(service, Date.now())?.text ?? '',
+    start: startNote(service) ?? '',
     kind: kindWord(service),
     language: service.language,
     label: service.labels.join(' '),

@@ -32,6 +32,16 @@ describe('the filter of the table', () => {
     expect(found('project:sto')).toEqual(['catalog']);
   });
 
+  it('finds services by how they come to run', () => {
+    const tool = service({ name: 'tool', status: Status.STOPPED, onDemand: true });
+    const off = service({ name: 'off', status: Status.STOPPED, disabled: true });
+    const nightly = service({ name: 'nightly', kind: Kind.TASK, status: Status.STOPPED, nextRunAt: 1 });
+    const found = (filter: string) => [tool, off, nightly].filter((each) => matchesFilter(each, filter));
+    expect(found('start:demand')).toEqual([tool]);
+    expect(found('start:disabled')).toEqual([off]);
+    expect(found('scheduled')).toEqual([nightly]);
+  });
+
   it('takes a colon that names no column as text', () => {
     expect(found('127.0.0.1:4103')).toEqual(['orders']);
   });

@@ -5,7 +5,7 @@ import { ServicesPage } from '../../../renderer/features/services/ServicesPage.t
 import { currentPlace, selectService } from '../../../renderer/state/navigation.ts';
 import { applyServerState } from '../../../renderer/state/serverState.ts';
 import { setUi } from '../../../renderer/state/uiState.ts';
-import { type Service, Status } from '../../../shared/contract/gen/state_pb.ts';
+import { Kind, type Service, Status } from '../../../shared/contract/gen/state_pb.ts';
 import { giveElementsSize, renderPage } from '../../helpers/renderer/renderPage.tsx';
 import { makeService, stateWith } from '../../helpers/renderer/services.ts';
 
@@ -95,6 +95,27 @@ describe('the table of services', () => {
     expect(screen.getByRole('textbox', { name: 'Filter services' })).toHaveProperty('value', 'svc-1');
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Filter services' }));
     await waitFor(() => expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('11'));
+  });
+
+  it('says beside the status when a schedule runs a task next, and what is started on demand or never', () => {
+    show([
+      makeService({
+        name: 'due',
+        kind: Kind.TASK,
+        status: Status.STOPPED,
+        reason: 'completed',
+        nextRunAt: Date.now() + 150_500,
+      }),
+      makeService({ name: 'tool', status: Status.STOPPED, wanted: false, onDemand: true }),
+      makeService({ name: 'off', status: Status.STOPPED, wanted: false, disabled: true }),
+      makeService({ name: 'up', onDemand: true }),
+    ]);
+    renderPage(<ServicesPage />);
+    const statusOf = (name: string) => rowOf(name).querySelector('[data-column="status"]')?.textContent;
+    expect(statusOf('due')).toMatch(/^completednext run in 2 min (30|29) s$/);
+    expect(statusOf('tool')).toBe('stoppedon demand');
+    expect(statusOf('off')).toBe('stoppeddisabled');
+    expect(statusOf('up')).toBe('running');
   });
 
   it('selects with Enter and lets go with Esc', async () => {
