@@ -8,6 +8,7 @@ import type { RunLogWriter } from '../logs/logStore.ts';
 import { needsRestart, type ServiceSpec } from '../project/serviceSpec.ts';
 import type { Dependencies } from './dependencies.ts';
 import { followConfig } from './followConfig.ts';
+import { EarlyStop } from './earlyStop.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { isRolling, type ReloadedService, reloadService } from './reloadService.ts';
 import type { ReloadResult } from './reloadState.ts';
@@ -30,6 +31,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   private isWanted = false;
   private readonly running: ServiceCopies;
   private readonly builds: ServiceBuilds;
+  private readonly early: EarlyStop;
   private readonly reloader: Reloader;
   private readonly schedule: TaskSchedule;
   /** Counts commands, so that a slow one can see that a newer one overtook it. */
@@ -48,12 +50,21 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       newInstanceId: () => this.newInstanceId(),
       changed: () => this.changed(),
     });
+    this.early = new EarlyStop(
+      host,
+      this.running,
+      () => this.isWanted,
+      (error) => this.say('be stopped for a restart', error),
+    );
     this.reloader = new Reloader(host, {
       spec: () => this.current,
       changed: () => this.changed(),
       expectReload: () => {
         if (!isRolling(this.current)) host.trees.foresee(this.trees());
       },
+      canStopEarly: () => this.canStopEarly,
+      stopEarly: (cause) => this.early.begin(cause),
+      stayUp: (why) => this.early.undo(why),
       reload: (cause, onSwap, signal) => this.reload(cause, onSwap, signal),
     });
     this.schedule = new TaskSchedule(host, () => this.runBySchedule());
@@ -128,7 +139,18 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
 
   /** Called by hot reload. Resolves when the new version serves, or with why it does not. */
   private reload(cause: string, onSwap: () => void, signal: AbortSignal): Promise<ReloadResult> {
-    return reloadService(this.commanded(), { cause, onSwap, signal });
+    const result = reloadService(this.commanded(), { cause, onSwap, signal });
+    // Where a stop began early nothing is built first, so that the restart has begun by now.
+    this.early.take();
+    return result;
+  }
+
+  /** What is built, or replaced by a copy beside it, serves on after a save. */
+  private get canStopEarly(): boolean {
+    const { current: spec, running, early } = this;
+    return (
+      this.isWanted && spec.kind === 'service' && !spec.build && !isRolling(spec) && running.serve && !early.isUnderWay
+    );
   }
 
   /** For a command that takes a while. */
@@ -238,6 +260,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   }
 
   dispose(): void {
+    this.early.take();
     this.reloader.dispose();
     this.schedule.disarm();
     this.emitter.dispose();

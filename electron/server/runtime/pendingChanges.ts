@@ -30,6 +30,11 @@ export class PendingChanges {
     return this.paths.size === 0;
   }
 
+  /** One file changed alone, by somebody's hand: unless more follows, it is acted on in a moment. */
+  get isSingleSave(): boolean {
+    return !this.isEmpty && !this.isDue && this.quietMs === singleFileSettleMs;
+  }
+
   /** A file (absolute path) was changed, made or deleted. False when the service itself writes it: nothing comes of it. */
   add(path: string): boolean {
     const now = this.clock.monotonic();

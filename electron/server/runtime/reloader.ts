@@ -3,6 +3,7 @@ import { errorText } from '../base/logger.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { ChangeLoopGuard } from './changeLoopGuard.ts';
+import { isGitBusy } from './gitIsDone.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { FileWatcher } from './options.ts';
 import { PendingChanges } from './pendingChanges.ts';
@@ -15,6 +16,12 @@ export interface ReloadTarget {
   spec(): ServiceSpec;
   /** A file changed; unless more follow, a reload comes in a moment. */
   expectReload(): void;
+  /** Whether {@link stopEarly} is of use now: a restart follows each change, and something runs. */
+  canStopEarly(): boolean;
+  /** One file was saved, and the restart for it comes in a moment unless {@link stayUp} is called: its copies may end already. */
+  stopEarly(cause: string): void;
+  /** No reload comes for now: what was stopped early is started again. */
+  stayUp(why: string): void;
   /** Brings the new version up; calls `onSwap` once it is built. */
   reload(cause: string, onSwap: () => void, signal: AbortSignal): Promise<ReloadResult>;
   changed(): void;
@@ -170,12 +177,33 @@ export class Reloader implements Disposable, ReloadSubject {
     if (!this.armed || this.isPaused || this.state.state === 'suspended') return;
     if (this.changes.isEmpty) this.target.expectReload();
     if (!this.changes.add(path)) this.suspend(path);
+    else if (this.guard.verdict !== 'fine') this.holdBack();
     else if (this.runs.isUnderWay) this.runs.overtake();
+    else {
+      this.show({ state: 'debouncing' });
+      void this.stopEarly(path, this.generation);
+    }
+  }
+
+  /** Whether the service writes the file itself is looked at for a while, in which it runs. */
+  private holdBack(): void {
+    this.target.stayUp('held back: it may write the file itself');
+    if (this.runs.isUnderWay) this.runs.overtake();
     else this.show({ state: 'debouncing' });
+  }
+
+  private async stopEarly(path: string, generation: number): Promise<void> {
+    if (!this.changes.isSingleSave || !this.target.canStopEarly()) return;
+    const { projectFolder, folder } = this.target.spec();
+    // Git goes on for longer than a service should be down.
+    if (await isGitBusy(projectFolder || folder)) return;
+    if (generation !== this.generation || !this.changes.isSingleSave || this.runs.isUnderWay) return;
+    if (this.target.canStopEarly()) this.target.stopEarly(`${this.relative(path)} changed`);
   }
 
   private suspend(path: string): void {
     this.changes.clear();
+    this.target.stayUp('reloading is suspended');
     const file = this.relative(path);
     const text = `${file} is written by the service itself each time, so it would be reloaded without end. Reloading is suspended; add it to watch.ignore, or resume.`;
     this.show({ state: 'suspended', message: text, file });
@@ -191,6 +219,7 @@ export class Reloader implements Disposable, ReloadSubject {
     this.generation++;
     this.changes.clear();
     this.runs.cancel();
+    this.target.stayUp('watching ended');
     this.files.stop();
   }
 

@@ -81,13 +81,24 @@ export class ServiceCopies {
     await Promise.all(this.withLeaving.map((replica) => replica.halt(request)));
   }
 
+  /** Until what it returns is called, copies that end are part of a restart. */
+  announceRestart(): () => void {
+    this.halting++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.halting--;
+    };
+  }
+
   /** Ends every copy; until they are gone this is a restart and no stop. */
   async haltForRestart(why: string): Promise<void> {
-    this.halting++;
+    const end = this.announceRestart();
     try {
       await Promise.all(this.all.map((replica) => replica.halt({ why, replaced: true })));
     } finally {
-      this.halting--;
+      end();
     }
   }
 

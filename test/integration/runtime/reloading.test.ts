@@ -331,6 +331,51 @@ describe('hot reload', () => {
     expect(runtime.pid('web')).not.toBe(pid);
   });
 
+  test('one whose reload is called off just after a save runs on, in one copy', async () => {
+    const runtime = await createRuntime();
+    await runtime.write('file.txt', 'one');
+    await runtime.open({ web: { run: 'sleep 600', port: 'none', reload: 'restart' } });
+    await runtime.start('web');
+    await watching(runtime);
+    for (let round = 0; round < 5; round++) {
+      await runtime.write('file.txt', `round ${round}`);
+      await runtime.until('web', ({ reload }) => reload?.state !== 'watching');
+      runtime.runtime.pauseReload(['web'], true);
+      await runtime.untilStatus('web', Status.RUNNING);
+      expect(runtime.service('web').instances).toHaveLength(1);
+      runtime.runtime.pauseReload(['web'], false);
+      await watching(runtime);
+    }
+    expect(runtime.service('web').restarts).toBe(0);
+  });
+
+  test('files that do not come to rest leave it stopped for a moment only, and the last of them is in the end reloaded', async () => {
+    const runtime = await createRuntime();
+    await runtime.write('file.txt', 'one');
+    await runtime.open({ web: { run: 'sleep 600', port: 'none', reload: 'restart' } });
+    await runtime.start('web');
+    await watching(runtime);
+    const first = runtime.pid('web');
+    let isOver = false;
+    const writing = (async () => {
+      for (let i = 0; !isOver; i++) {
+        await runtime.write(`generated-${i % 50}.txt`, String(i));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    })();
+    await runtime.until('web', ({ status, reload, instances }) => {
+      const pid = instances[0]?.pid ?? first;
+      return status === Status.RUNNING && reload?.state === 'debouncing' && pid !== first;
+    });
+    isOver = true;
+    await writing;
+    await runtime.until(
+      'web',
+      ({ status, reload }) => status === Status.RUNNING && reload?.state === 'watching' && reload.count > 0,
+    );
+    expect(runtime.service('web').instances).toHaveLength(1);
+  });
+
   test('why a file counts or not is said by the rule that decides', async () => {
     const runtime = await createRuntime();
     await runtime.write('.gitignore', 'secret/\n*.local\n');
