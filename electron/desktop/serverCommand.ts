@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { isThere } from './atStart.ts';
-import type { ServerCommand } from './serverStarter.ts';
+
+/** How to run the server's program. */
+export interface ServerCommand {
+  /** Executable: a Node, or this app acting as one. */
+  file: string;
+  /** Words before `server`, i.e. the path of the command line's bundle. */
+  args: string[];
+  env: NodeJS.ProcessEnv;
+}
 
 /** Variables of our own start that are nobody else's business: the server and its services must not inherit them. */
 const OWN_VARIABLE =

@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { ServerState } from '../../shared/contract/bridge.ts';
 import { findServer } from '../server/findServer.ts';
 import type { ServerFile } from '../server/serverFile.ts';
-import { isThere, withLogFile } from './atStart.ts';
+import { isThere } from './atStart.ts';
 import type { JsonFile } from './jsonFile.ts';
 import type { MainLog } from './mainLog.ts';
+import type { ServerCommand } from './serverCommand.ts';
+import { ServerProcess } from './serverProcess.ts';
 
 /** How often the app looks whether its server is there. It is one small file and one question to the system. */
 const LOOK_MS = 1_000;
@@ -19,18 +19,6 @@ const START_TIMEOUT_MS = 30_000;
 const RESTART_DELAYS_MS = [0, 500, 1_000, 2_000, 5_000];
 /** A server that lived this long had no trouble starting, so its end begins a new count. */
 const HEALTHY_MS = 60_000;
-/** Size of the part of the server's log that is looked at for the reason of its end. */
-const REASON_BYTES = 2_000;
-
-/** How to run the server's program. */
-export interface ServerCommand {
-  /** Executable: a Node, or this app acting as one. */
-  file: string;
-  /** Words before `server`, i.e. the path of the command line's bundle. */
-  args: string[];
-  env: NodeJS.ProcessEnv;
-}
-
 export const startedServerSchema = z.object({ pid: z.number(), startTime: z.string() });
 
 /** The server that this app started last, by which a later start knows it for its own. */
@@ -54,8 +42,7 @@ export interface ServerStarterOptions {
  */
 export class ServerStarter {
   private current: ServerState = { status: 'starting' };
-  private child: ChildProcess | undefined;
-  private childEnd: string | undefined;
+  private readonly process: ServerProcess;
   private server: ServerFile | undefined;
   private own = false;
   private attempt = 0;
@@ -65,7 +52,19 @@ export class ServerStarter {
   /** Grows with each start; what an older one still awaits is void. */
   private round = 0;
 
-  constructor(private readonly options: ServerStarterOptions) {}
+  constructor(private readonly options: ServerStarterOptions) {
+    const { home, command, serverArgs, log } = options;
+    this.process = new ServerProcess({
+      home,
+      command,
+      serverArgs,
+      logFile: this.logFile,
+      log,
+      handleEnd: (pid, how) => {
+        if (this.current.status === 'ready' && this.server?.pid === pid) this.handleEnd(`the server is gone: ${how}`);
+      },
+    });
+  }
 
   get state(): ServerState {
     return this.current;
@@ -127,7 +126,7 @@ export class ServerStarter {
         return;
       }
     }
-    this.spawnServer();
+    this.process.start();
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (this.isCurrent(round)) {
       const server = await findServer(this.options.home);
@@ -136,44 +135,15 @@ export class ServerStarter {
         await this.useServer(server, round);
         return;
       }
-      if (this.childEnd !== undefined) throw new Error(await this.describeEnd(this.childEnd));
+      if (this.process.end !== undefined) throw new Error(await this.process.describeEnd());
       if (Date.now() > deadline) throw new Error(`the server did not listen within ${START_TIMEOUT_MS / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_WHILE_STARTING_MS));
     }
   }
 
-  private spawnServer(): void {
-    if (this.child && this.childEnd === undefined) return;
-    const { command, home, serverArgs, log } = this.options;
-    const args = [...command.args, 'server', '--home', home, ...serverArgs];
-    log.info(`starting the server: ${command.file} ${args.join(' ')}`);
-    // Detached and with a file for its output: it must be able to go on when the app ends and its services stay.
-    const child = withLogFile(this.logFile, (output) =>
-      spawn(command.file, args, {
-        env: { ...command.env, MICRO_HOME: home },
-        stdio: ['ignore', output, output],
-        detached: true,
-        windowsHide: true,
-      }),
-    );
-    this.child = child;
-    this.childEnd = undefined;
-    child.on('error', (error) => this.handleChildEnd(child, `it cannot be started: ${error.message}`));
-    child.on('exit', (code, signal) =>
-      this.handleChildEnd(child, signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
-    );
-  }
-
-  private handleChildEnd(child: ChildProcess, how: string): void {
-    if (this.child !== child || this.childEnd !== undefined) return;
-    this.childEnd = how;
-    this.options.log.warn(`the server (pid ${child.pid}) is gone: ${how}`);
-    if (this.current.status === 'ready' && this.server?.pid === child.pid) this.handleEnd(`the server is gone: ${how}`);
-  }
-
   private async useServer(server: ServerFile, round: number): Promise<void> {
     const { startedFile, log } = this.options;
-    const isChild = this.child?.pid === server.pid && this.childEnd === undefined;
+    const isChild = this.process.pid === server.pid;
     const started = isChild ? undefined : await startedFile.read();
     if (!this.isCurrent(round)) return;
     if (isChild) {
@@ -227,13 +197,6 @@ export class ServerStarter {
     this.timer = setTimeout(() => {
       if (this.isCurrent(round)) this.begin();
     }, delay);
-  }
-
-  /** How the child ended, with the last line that it wrote: usually the reason. */
-  private async describeEnd(how: string): Promise<string> {
-    const text = await readFile(this.logFile, 'utf8').catch(() => '');
-    const line = text.slice(-REASON_BYTES).trimEnd().split('\n').at(-1)?.trim();
-    return `the server did not start: ${how}${line ? ` (${line})` : ''}`;
   }
 
   private isCurrent(round: number): boolean {
