@@ -32,6 +32,9 @@ const bridge: DesktopBridge = {
   readClipboard: () => ipcRenderer.invoke(bridgeCalls.readClipboard),
   setTheme: (theme) => ipcRenderer.invoke(bridgeCalls.setTheme, theme),
   retryServer: () => ipcRenderer.invoke(bridgeCalls.retryServer),
+  isCommandOffered: () => ipcRenderer.invoke(bridgeCalls.isCommandOffered),
+  installCommand: () => ipcRenderer.invoke(bridgeCalls.installCommand),
+  dismissCommand: () => ipcRenderer.invoke(bridgeCalls.dismissCommand),
 };
 
 contextBridge.exposeInMainWorld('micro', bridge);

@@ -4,6 +4,7 @@ import type { DesktopCommand } from '../../shared/contract/bridge.ts';
 import type { KeptPreferences } from './keptPreferences.ts';
 import type { MainLog } from './mainLog.ts';
 import { installMenu } from './menu.ts';
+import type { MicroCommand } from './microCommand.ts';
 import type { RecentProjects } from './recentProjects.ts';
 import type { SystemIntegration } from './systemIntegration.ts';
 
@@ -12,6 +13,7 @@ export interface AppMenuOptions {
   /** MICRO_HOME, absolute. */
   home: string;
   system: SystemIntegration;
+  command: MicroCommand;
   preferences: KeptPreferences;
   recentProjects: RecentProjects;
   /** Opens a folder that was opened before. */
@@ -29,7 +31,7 @@ export class AppMenu {
 
   /** Shows what holds now: recent projects, choices. */
   async show(): Promise<void> {
-    const { home, system, recentProjects, open, chooseFolder, send } = this.options;
+    const { home, system, command, recentProjects, open, chooseFolder, send } = this.options;
     const recent = await recentProjects.list();
     installMenu({
       openFolder: chooseFolder,
@@ -41,7 +43,7 @@ export class AppMenu {
       tray: this.choice('tray', (wanted) => system.setTray(wanted)),
       startAtLogin: this.choice('startAtLogin', (wanted) => system.setStartAtLogin(wanted)),
       checkForUpdates: system.canUpdate ? () => system.checkForUpdates() : undefined,
-      installCommand: system.hasCommand ? () => void system.installCommand() : undefined,
+      installCommand: command.isAvailable ? () => void system.installCommand() : undefined,
     });
     recentProjects.showToSystem(recent, open);
   }

@@ -6,6 +6,7 @@ import type { DesktopNotification, ServerState } from '../../shared/contract/bri
 import { type BridgeCall, bridgeCalls } from '../../shared/contract/bridgeChannels.ts';
 import { APP_ORIGIN } from './appProtocol.ts';
 import type { MainLog } from './mainLog.ts';
+import type { MicroCommand } from './microCommand.ts';
 import { openInEditor } from './openInEditor.ts';
 import type { RecentProjects } from './recentProjects.ts';
 
@@ -37,6 +38,7 @@ export interface BridgeOptions {
   notify: (notification: DesktopNotification) => void;
   setTheme: (theme: 'light' | 'dark' | 'system') => Promise<void>;
   openFolder: (folder: string) => void;
+  command: MicroCommand;
   log: MainLog;
 }
 
@@ -70,6 +72,9 @@ export function handleBridge(options: BridgeOptions): void {
     readClipboard: () => clipboard.readText(),
     setTheme: ([value]) => options.setTheme(theme.parse(value)),
     retryServer: () => options.retryServer(),
+    isCommandOffered: () => options.command.isOffered(),
+    installCommand: () => options.command.install(),
+    dismissCommand: () => options.command.dismiss(),
   };
   for (const name of Object.keys(bridgeCalls) as BridgeCall[]) {
     ipcMain.handle(bridgeCalls[name], async (event, ...args: unknown[]) => {

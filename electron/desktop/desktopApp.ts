@@ -14,6 +14,7 @@ import { KeptPreferences } from './keptPreferences.ts';
 import { MainLog } from './mainLog.ts';
 import { MainWindow } from './mainWindow.ts';
 import { messagePage } from './messagePage.ts';
+import { MicroCommand } from './microCommand.ts';
 import { Notifier } from './notifier.ts';
 import { type Preferences, preferencesSchema } from './preferences.ts';
 import { ProjectOpener } from './projectOpener.ts';
@@ -40,6 +41,7 @@ export class DesktopApp {
   private readonly window: MainWindow;
   private readonly preferences: KeptPreferences;
   private readonly menu: AppMenu;
+  private readonly command: MicroCommand;
   private readonly recentProjects: RecentProjects;
   private readonly notifier: Notifier;
   private readonly system: SystemIntegration;
@@ -91,6 +93,12 @@ export class DesktopApp {
         this.window.send({ type: 'show-log', service, at });
       },
     });
+    this.command = new MicroCommand({
+      packaged,
+      resources: process.resourcesPath,
+      preferences: this.preferences,
+      log: this.log,
+    });
     this.system = this.createSystem(join(root, 'dist', 'renderer', 'icon.png'));
     this.projects = new ProjectOpener({
       server: () => this.server.connection,
@@ -101,6 +109,7 @@ export class DesktopApp {
     this.menu = new AppMenu({
       home,
       system: this.system,
+      command: this.command,
       preferences: this.preferences,
       recentProjects: this.recentProjects,
       open: (folder) => this.follow({ projects: [folder] }),
@@ -136,6 +145,7 @@ export class DesktopApp {
         stopAll: () => inPage('stop.all'),
         quit: () => app.quit(),
       },
+      command: this.command,
       endForUpdate: (last) => this.quit.endWith(last),
     });
   }
@@ -184,6 +194,7 @@ export class DesktopApp {
         if (this.notifier.show(notification)) this.log.info(`the system shows: ${notification.title}`);
       },
       setTheme: (theme) => this.setTheme(theme),
+      command: this.command,
       openFolder: (folder) => this.follow({ projects: [folder] }),
       log: this.log,
     });

@@ -8,6 +8,8 @@ export const preferencesSchema = z.object({
   tray: z.boolean().default(false),
   /** Whether the app starts with the user's session. */
   startAtLogin: z.boolean().default(false),
+  /** Whether the page may still offer to install the `micro` command. */
+  offerCommand: z.boolean().default(true),
 });
 
 /** Choices of the user that concern the app itself. */
@@ -19,4 +21,5 @@ export const defaultPreferences: Preferences = {
   onQuit: 'ask',
   tray: false,
   startAtLogin: false,
+  offerCommand: true,
 };

@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 import type { ServerFile } from '../server/serverFile.ts';
-import { installCommand } from './commandInstaller.ts';
 import { electronUpdater } from './electronUpdater.ts';
 import { registerLinks } from './linkHandler.ts';
 import type { MainLog } from './mainLog.ts';
+import type { MicroCommand } from './microCommand.ts';
 import type { Preferences } from './preferences.ts';
+import { runProgram } from './runProgram.ts';
 import { allServices, liveServices } from './serverCalls.ts';
 import { setStartAtLogin } from './startAtLogin.ts';
 import { StatusTray } from './statusTray.ts';
@@ -24,6 +24,7 @@ export interface SystemOptions {
   window: () => BrowserWindow | undefined;
   server: () => ServerFile | undefined;
   tray: TrayActions;
+  command: MicroCommand;
   /** Ends the app in order while services run on, and calls `last` as its last deed. */
   endForUpdate: (last: () => void) => Promise<void>;
 }
@@ -54,25 +55,21 @@ export class SystemIntegration {
     return this.updates?.isConfigured ?? false;
   }
 
-  /** Whether this copy has a `micro` command of its own to install. */
-  get hasCommand(): boolean {
-    return this.options.packaged && process.env['APPIMAGE'] === undefined;
-  }
-
   /** Applies the user's choices and begins what goes on by itself. */
   async start(preferences: Preferences): Promise<void> {
     this.tray.set(preferences.tray);
     this.updates = await this.createUpdates();
     this.updates.start();
     if (!this.options.packaged) return;
-    const { log } = this.options;
+    const { log, command } = this.options;
+    void command.follow().catch((error: unknown) => log.warn(`the micro command was not looked at: ${String(error)}`));
     void registerLinks({
       platform: process.platform,
       program: this.program,
       env: process.env,
       home: homedir(),
       setAsDefault: () => app.setAsDefaultProtocolClient('micro'),
-      run,
+      run: runProgram,
       log,
     });
   }
@@ -103,21 +100,8 @@ export class SystemIntegration {
 
   /** Makes `micro` a command of the user's terminals, and says what came of it. */
   async installCommand(): Promise<void> {
-    const name = process.platform === 'win32' ? 'micro.cmd' : 'micro';
-    try {
-      const text = await installCommand({
-        platform: process.platform,
-        command: join(process.resourcesPath, 'bin', name),
-        home: homedir(),
-        path: process.env['PATH'] ?? '',
-        run,
-      });
-      await this.tell({ text: 'The micro command', detail: text });
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.options.log.warn(`the micro command was not installed: ${detail}`);
-      await this.tell({ text: 'The micro command was not installed.', detail });
-    }
+    const { ok, message } = await this.options.command.install();
+    await this.tell({ text: ok ? 'The micro command' : 'The micro command was not installed.', detail: message });
   }
 
   private async createUpdates(): Promise<Updates> {
@@ -168,12 +152,4 @@ async function builtInFeed(): Promise<string | undefined> {
 async function packageType(): Promise<string | undefined> {
   const file = join(process.resourcesPath, 'package-type');
   return (await readFile(file, 'utf8').catch(() => undefined))?.trim();
-}
-
-function run(program: string, args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore', windowsHide: true });
-    child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with code ${code}`))));
-  });
 }

@@ -74,4 +74,10 @@ export interface DesktopBridge {
   readClipboard(): Promise<string>;
   setTheme(theme: 'light' | 'dark' | 'system'): Promise<void>;
   retryServer(): Promise<void>;
+  /** Whether to ask if `micro` should be a command of the terminals: not where it is one, or after it was declined. */
+  isCommandOffered(): Promise<boolean>;
+  /** Makes it one. Resolves with what was done, or what stands in the way. */
+  installCommand(): Promise<{ ok: boolean; message: string }>;
+  /** Declines it for good; the menu still has it. */
+  dismissCommand(): Promise<void>;
 }

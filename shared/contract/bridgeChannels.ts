@@ -18,6 +18,9 @@ export const bridgeCalls = {
   readClipboard: 'micro:read-clipboard',
   setTheme: 'micro:set-theme',
   retryServer: 'micro:retry-server',
+  isCommandOffered: 'micro:is-command-offered',
+  installCommand: 'micro:install-command',
+  dismissCommand: 'micro:dismiss-command',
 } as const satisfies Partial<Record<keyof DesktopBridge, string>>;
 
 /** Name of a call of the bridge. */

@@ -45,9 +45,14 @@ export async function appCommand(
   electron: string | undefined = process.versions['electron'],
   // Chromium's sandbox refuses to run as root.
   isRoot = process.getuid?.() === 0,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ file: string; args: string[] } | undefined> {
-  if (electron !== undefined && /[\\/]app\.asar\.unpacked[\\/]/.test(bundle))
-    return { file: process.execPath, args: isRoot ? ['--no-sandbox'] : [] };
+  if (electron !== undefined && /[\\/]app\.asar\.unpacked[\\/]/.test(bundle)) {
+    const { APPIMAGE: image, APPDIR: mounted } = env;
+    // What is mounted is gone when this command ends; the AppImage itself mounts anew. The variables may be another's.
+    const isMounted = image !== undefined && mounted !== undefined && bundle.startsWith(`${mounted}/`);
+    return { file: isMounted ? image : process.execPath, args: isRoot ? ['--no-sandbox'] : [] };
+  }
   const script = join(dirname(bundle), '..', '..', 'build', 'start.mjs');
   return access(script).then(
     () => ({ file: process.execPath, args: [script] }),

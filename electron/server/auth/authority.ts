@@ -127,7 +127,8 @@ export class Authority {
   /** The account whose secret it is; guesses are slowed down. Rejects with `auth.wrong-secret` or `auth.too-many-guesses`. */
   async verify(namespace: string, id: string, secret: string): Promise<Account> {
     const shown = isId(id) && isId(namespace) ? id : '?';
-    const known = `${namespace}/${shown}`;
+    // What can be no name is remembered as one, however long it is.
+    const known = shown === '?' ? shown : `${namespace}/${shown}`;
     const resource: Resource = { type: 'core', name: 'auth', endpoint: 'Auth.Token' };
     const caller: Caller = { id: shown, type: 'user', scopes: [], namespace };
     try {

@@ -7,8 +7,11 @@ const FREE_FAILURES = 5;
 const FIRST_WAIT_MS = 1_000;
 /** ms to wait at most: some 1,400 guesses a day, while the owner is never locked out for long. */
 const MAX_WAIT_MS = 60_000;
-/** Accounts that are remembered; the one that failed longest ago goes first. */
-const MAX_KNOWN = 1_000;
+/**
+ * Accounts that are remembered, some 300 bytes each; the one that failed longest ago goes first. Who floods with other
+ * names to have one forgotten waits for as many checks of a secret, which take longer than the wait that he is rid of.
+ */
+const MAX_KNOWN = 20_000;
 
 interface Failures {
   count: number;

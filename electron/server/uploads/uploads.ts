@@ -45,9 +45,11 @@ export class Uploads {
       const before = await this.listOf(name);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const removed = before.filter((path) => !paths.includes(path));
-      for (const path of removed) await rm(join(folder, path), { force: true });
+      for (const path of removed)
+        if (await isInRealFolders(folder, path)) await rm(join(folder, path), { force: true });
       const changed: string[] = [];
       for (const path of paths) {
+        await clearFolders(folder, path);
         if (await isSame(join(aside, path), join(folder, path))) continue;
         await place(join(aside, path), join(folder, path));
         changed.push(path);
@@ -71,6 +73,29 @@ export class Uploads {
 
   private listFile(name: string): string {
     return join(this.root, `.${name}.json`);
+  }
+}
+
+/** The folders that a path goes through, the outermost first. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** Whether a path leads through folders alone: a link that a build made could lead out of the project. */
+async function isInRealFolders(root: string, path: string): Promise<boolean> {
+  for (const above of foldersAbove(path)) {
+    if (!(await lstat(join(root, above)).catch(() => undefined))?.isDirectory()) return false;
+  }
+  return true;
+}
+
+/** Takes away what a build made where a path goes through, if it is no folder. */
+async function clearFolders(root: string, path: string): Promise<void> {
+  for (const above of foldersAbove(path)) {
+    const found = await lstat(join(root, above)).catch(() => undefined);
+    if (!found) return;
+    if (!found.isDirectory()) await rm(join(root, above));
   }
 }
 

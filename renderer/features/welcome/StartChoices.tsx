@@ -8,6 +8,7 @@ import { useConnection, useProjects } from '../../state/serverState.ts';
 import { shortPath } from '../../state/shortPath.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Ago } from '../../ui/Time.tsx';
+import { CommandOffer } from './CommandOffer.tsx';
 import classes from './WelcomePage.module.css';
 
 const RECENT_KEY = ['recent-projects'];
@@ -65,6 +66,7 @@ export function StartChoices({ opening, onOpen }: { opening: string | undefined;
       ) : (
         <FolderField busy={busy} onOpen={onOpen} />
       )}
+      <CommandOffer />
       {others.length > 0 ? (
         <section className={classes.recent}>
           <h2>Recent</h2>

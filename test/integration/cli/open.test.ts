@@ -9,6 +9,11 @@ test('micro open starts the app that it belongs to: packaged, or of the same che
   const folder = await tempFolder('open');
   const packaged = '/opt/Micro Desktop/resources/app.asar.unpacked/dist/node/chunk-A.mjs';
   expect(await appCommand(packaged, '25.1.1', false)).toEqual({ file: process.execPath, args: [] });
+  const mounted = packaged.slice(0, packaged.indexOf('/resources/'));
+  const image = { APPIMAGE: '/home/ann/micro.AppImage', APPDIR: mounted };
+  expect(await appCommand(packaged, '25.1.1', false, image)).toEqual({ file: image.APPIMAGE, args: [] });
+  const terminal = { APPIMAGE: '/home/ann/terminal.AppImage', APPDIR: '/tmp/.mount_terminal' };
+  expect(await appCommand(packaged, '25.1.1', false, terminal)).toEqual({ file: process.execPath, args: [] });
   await mkdir(join(folder, 'build'));
   await writeFile(join(folder, 'build', 'start.mjs'), '');
   const bundle = join(folder, 'dist', 'node', 'chunk-A.mjs');
