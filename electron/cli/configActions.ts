@@ -1,7 +1,9 @@
+import { type ConfigUser, configUsers } from '../../shared/client/configUsers.ts';
 import type { Difference } from '../../shared/contract/gen/config_history_pb.ts';
 import type { CliContext } from './context.ts';
 import { exitCode } from './exitCode.ts';
 import { inputBytes } from './inputBytes.ts';
+import { type Column, renderTable } from './table.ts';
 import { usageError } from './usageError.ts';
 import type { VerbAction } from './verbActions.ts';
 
@@ -62,6 +64,28 @@ export const delAction: ConfigAction = {
     return exitCode.fine;
   },
 };
+
+/** Prints which services have a value in their environment, as micro.yaml says. */
+export const usageAction: ConfigAction = {
+  takes: ['PATH?'],
+  options: [],
+  async run(context, [path = '']) {
+    const { client } = await context.connect();
+    const { services } = await client.desktop.status({}, { signal: context.signal });
+    const users = configUsers(services, path);
+    if (context.json) context.out.json({ path, uses: users });
+    else if (users.length === 0) context.say(`no service uses ${path === '' ? 'the config' : path}`);
+    else for (const line of renderTable(usageColumns, users, context.out.colours.dim)) context.out.line(line);
+    return exitCode.fine;
+  },
+};
+
+const usageColumns: Column<ConfigUser>[] = [
+  { title: 'PATH', text: ({ path }) => path },
+  { title: 'SERVICE', text: ({ service }) => service },
+  { title: 'VARIABLE', text: ({ variable }) => variable },
+  { title: 'NAMED AS', text: ({ path, secret }) => `\${${secret ? 'secret' : 'config'}:${path}}` },
+];
 
 /** Prints the changes, newest first. */
 export const historyAction: ConfigAction = {

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { isHttp2 } from '../lib/protocol.ts';
 
 /** Answers one request, of HTTP/1.1 or HTTP/2. */
 export type RequestListener = (request: http.IncomingMessage, response: http.ServerResponse) => void;
@@ -88,8 +89,7 @@ export class Port {
       socket.removeAllListeners('timeout');
       socket.pause();
       socket.unshift(first);
-      const isHttp2 = first.subarray(0, 3).toString('latin1') === 'PRI';
-      (isHttp2 ? this.http2 : this.http1).emit('connection', socket);
+      (isHttp2(first) ? this.http2 : this.http1).emit('connection', socket);
       process.nextTick(() => socket.resume());
     });
   }

@@ -329,7 +329,31 @@ describe.each(storeKinds)('a store $name', ({ make }) => {
 });
 
 describe.each(storeKinds.filter(({ keeps }) => keeps))('a store $name', ({ make }) => {
-  it('has everything again when it is opened anew, with lives that went on meanwhile', async () => {
+  it('ST-01 pages as before when it is opened anew, without what ended meanwhile', async () => {
+    const { clock, open } = await make();
+    const first = await open();
+    const name = (i: number): string => `p/${String(i).padStart(3, '0')}`;
+    await first.apply([
+      ...Array.from({ length: 50 }, (_, i) => write(name(i), 'v', i % 3 === 0 ? { ttlMs: 1_000 } : {})),
+      write('q/0', 'v'),
+    ]);
+    const page = await keys(first, { prefix: 'p/', limit: 7, offset: 1 });
+    await first.close();
+    await clock.advance(1_500);
+    const second = await open();
+    const live = Array.from({ length: 50 }, (_, i) => i)
+      .filter((i) => i % 3 !== 0)
+      .map(name);
+    expect(page).toEqual(Array.from({ length: 7 }, (_, i) => name(i + 1)));
+    const paged: string[] = [];
+    for (let offset = 0; offset < live.length; offset += 7)
+      paged.push(...(await keys(second, { prefix: 'p/', limit: 7, offset })));
+    expect(paged).toEqual(live);
+    expect(await keys(second, { prefix: 'p/', offset: live.length })).toEqual([]);
+    expect((await second.stats())[0]?.records).toBe(live.length + 1);
+  });
+
+  it('ST-01 has everything again when it is opened anew, with lives that went on meanwhile', async () => {
     const { clock, open } = await make();
     const first = await open();
     const [revision = 0] = await first.apply([

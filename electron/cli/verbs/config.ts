@@ -6,6 +6,7 @@ import {
   historyAction,
   rollbackAction,
   setAction,
+  usageAction,
 } from '../configActions.ts';
 import { parseCount } from '../parseCount.ts';
 import { addExamples } from '../program.ts';
@@ -22,6 +23,7 @@ const ACTIONS: Readonly<Record<string, ConfigAction>> = {
   history: historyAction,
   diff: diffAction,
   rollback: rollbackAction,
+  usage: usageAction,
 };
 
 /** `micro config`: values by dotted paths, with micro's words. */
@@ -31,7 +33,10 @@ export const configVerb: Verb = {
       .argument('<action>', Object.keys(ACTIONS).join(', '))
       .argument('[words...]', 'what the action takes: a path, a value, a revision')
       .option('-n, --namespace <name>', 'which document (default: micro)')
-      .option('-s, --secret', 'set: keep it encrypted; get: read secrets in the clear')
+      .option(
+        '-s, --secret',
+        'set: keep it encrypted (the key is the file secret.key of MICRO_HOME); get: read secrets in the clear',
+      )
       .option('-l, --limit <n>', `history: at most so many changes (default: ${USUAL_HISTORY}; 0: all)`);
     addExamples(command, [
       ['micro config set db.pool 5', 'JSON if it is JSON, else text'],
@@ -41,6 +46,7 @@ export const configVerb: Verb = {
       ['micro config set api.key --secret < key.txt', 'from standard input, kept encrypted'],
       ['micro config history db', 'when it was changed, and how it was before'],
       ['micro config rollback 7', 'as it was at revision 7'],
+      ['micro config usage db', 'which services have it, or a part of it, in their environment'],
     ]);
   },
   run(context, args, options) {

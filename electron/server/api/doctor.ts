@@ -4,6 +4,7 @@ import { cleanEnvironment } from '../host/cleanEnvironment.ts';
 import { createProcessTable } from '../host/systemProcessTable.ts';
 import { type CheckContext, check } from './checks/check.ts';
 import { checkDisk, checkHome, checkNode, checkPrograms, checkWatching } from './checks/machineChecks.ts';
+import { checkSecrets } from './checks/secretChecks.ts';
 import { checkEngines, checkLeftovers, checkPorts, checkServer, checkServices } from './checks/serverChecks.ts';
 
 /** What {@link doctor} looks at; the rest is asked of the system. */
@@ -14,6 +15,7 @@ const CHECKS = [
   checkNode,
   checkHome,
   checkDisk,
+  checkSecrets,
   checkServer,
   checkPorts,
   checkEngines,

@@ -1,4 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
+import { touches } from '../../../shared/lib/configPaths.ts';
 import type { ConfigChange } from './config.ts';
 import { decodeTree } from './configCodec.ts';
 import { parsePath } from './configPath.ts';
@@ -49,9 +50,4 @@ export async function hidePlainValues(store: DocumentStore, namespace: string): 
     const hidden = entry && withoutPlainValues(JSON.parse(entry.text) as HistoryEntry, secrets);
     if (hidden) await store.write([{ key, text: JSON.stringify(hidden) }], entry.revision);
   }
-}
-
-/** Whether a difference at one path concerns another: they are the same, or one is above the other. */
-function touches(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }

@@ -15,11 +15,19 @@ export async function readSecretKey(path: string): Promise<Buffer> {
   });
   if (text === undefined) return makeKey(path);
   if (process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600);
-  const key = Buffer.from(text.trim(), 'base64');
-  if (key.length === KEY_BYTES) return key;
+  if (isKeyText(text)) return keyOf(text);
   throw new MicroError('storage.corrupt', `${path} holds no key of ${KEY_BYTES} bytes in base64`, {
     next: 'Bring back the file, or move it away to begin with a new key; secrets that are stored cannot be read then.',
   });
+}
+
+/** Whether a text is that of a file with a key. */
+export function isKeyText(text: string): boolean {
+  return keyOf(text).length === KEY_BYTES;
+}
+
+function keyOf(text: string): Buffer {
+  return Buffer.from(text.trim(), 'base64');
 }
 
 async function makeKey(path: string): Promise<Buffer> {

@@ -1,4 +1,7 @@
+import { create } from '@bufbuild/protobuf';
 import { MicroError } from '../../../shared/contract/errors.ts';
+import { type ConfigUse, ConfigUseSchema } from '../../../shared/contract/gen/state_pb.ts';
+import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { EnvironmentValue } from './environmentValue.ts';
 
 /** Reads one value of the config; undefined when nothing is there. Secrets are read in the clear when asked for. */
@@ -33,6 +36,16 @@ export function referencesIn(...environments: Readonly<Record<string, string | n
   const values = environments.flatMap((environment) => Object.values(environment));
   const named = values.flatMap((value) => [...(value ?? '').matchAll(REFERENCE)]);
   return [...new Set(named.map(([, kind, path]) => `${kind}:${path}`))];
+}
+
+/** Where the manifest names the config in the environment of a service, by variable. What the service sets itself wins. */
+export function configUses({ projectEnv, env }: Pick<ServiceSpec, 'projectEnv' | 'env'>): ConfigUse[] {
+  return Object.entries({ ...projectEnv, ...env }).flatMap(([variable, value]) =>
+    referencesIn({ [variable]: value }).map((reference) => {
+      const [kind, path] = splitReference(reference);
+      return create(ConfigUseSchema, { path, secret: kind === 'secret', variable });
+    }),
+  );
 }
 
 /**

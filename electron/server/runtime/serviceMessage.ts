@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Kind, type Service, ServiceSchema, Status } from '../../../shared/contract/gen/state_pb.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { BuildState } from './builder.ts';
+import { configUses } from './configReferences.ts';
 import type { Instance } from './instance.ts';
 import { addressText } from './instanceAddress.ts';
 import type { InstancePhase } from './instanceEnd.ts';
@@ -78,6 +79,7 @@ export function serviceMessage(view: ServiceView): Service {
     tty: spec.tty,
     labels: [...spec.labels],
     declaredAt: spec.declaredAt,
+    configUses: configUses(spec),
     next: shown.next ?? '',
   });
 }

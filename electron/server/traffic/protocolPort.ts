@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Duplex } from 'node:stream';
+import { isHttp2 } from '../../../shared/lib/protocol.ts';
 import { isPlainUpgrade, replayAsPlain } from './plainUpgrade.ts';
 import { handleClientError, noteResponse } from './clientError.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
@@ -24,9 +25,6 @@ export interface PortCertificate {
 
 /** ms that a client may take for the handshake of TLS; a slow network needs one or two seconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-
-/** What every HTTP/2 connection begins with (RFC 9113, section 3.4); three bytes are enough to tell it from HTTP/1.1. */
-const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0');
 
 /** A tunnel to anywhere is nothing that these ports offer. */
 const REFUSED_CONNECT = 'HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
@@ -152,7 +150,7 @@ export class ProtocolPort {
       socket.removeAllListeners('timeout');
       socket.pause();
       socket.unshift(first);
-      const server = first.subarray(0, 3).equals(HTTP2_PREFACE.subarray(0, 3)) ? this.http2 : this.http1;
+      const server = isHttp2(first) ? this.http2 : this.http1;
       server.emit('connection', socket);
       process.nextTick(() => socket.resume());
     });

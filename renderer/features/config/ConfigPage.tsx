@@ -14,16 +14,13 @@ import { TryLines } from '../../ui/TryLines.tsx';
 import classes from './Config.module.css';
 import { deletePath } from './configActions.ts';
 import { ConfigTree, type TreeHandle } from './ConfigTree.tsx';
-import { type ConfigDocument, type Edit, treeRows, valueAt } from './document.ts';
+import { type ConfigDocument, type Edit, treeRows, usualNamespace, valueAt } from './document.ts';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { RawEditor } from './RawEditor.tsx';
 import { SaveDialog } from './SaveDialog.tsx';
 import { tryConfig } from './tryConfig.ts';
 import { useConfig } from './useConfig.ts';
 import { type PanelHandle, ValuePanel } from './ValuePanel.tsx';
-
-/** The document that is meant when nobody says which. */
-const usualNamespace = 'micro';
 
 /** The config: the document as a tree or as JSON, the chosen value, and the history. */
 export function ConfigPage() {

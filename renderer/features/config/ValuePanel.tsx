@@ -6,6 +6,7 @@ import { copyText } from '../../state/serviceCommands.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field, FieldNote, FormActions } from '../../ui/Form.tsx';
 import classes from './Config.module.css';
+import { ConfigUsers } from './ConfigUsers.tsx';
 import { fieldText, revealSecret } from './configActions.ts';
 import {
   type ConfigDocument,
@@ -15,6 +16,7 @@ import {
   type Json,
   pathProblem,
   readTyped,
+  usualNamespace,
   valueAt,
 } from './document.ts';
 
@@ -180,6 +182,9 @@ export function ValuePanel({
           Save…
         </Button>
       </FormActions>
+      {path !== undefined && document.namespace === usualNamespace ? (
+        <ConfigUsers path={path} secret={wasSecret} />
+      ) : null}
     </section>
   );
 }

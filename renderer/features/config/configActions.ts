@@ -1,19 +1,12 @@
 import { toMicroError } from '../../../shared/contract/errors.ts';
 import type { Difference } from '../../../shared/contract/gen/config_history_pb.ts';
+import { touches } from '../../../shared/lib/configPaths.ts';
 import { api } from '../../client/api.ts';
 import { attempt } from '../../state/actions.ts';
 import { ask } from '../../state/questions.ts';
 import { showToast } from '../../state/toasts.ts';
 import { offerUndo } from '../../state/undo.ts';
-import {
-  type ConfigDocument,
-  type Edit,
-  type Json,
-  leaves,
-  type ShownDifference,
-  touches,
-  valueAt,
-} from './document.ts';
+import { type ConfigDocument, type Edit, type Json, leaves, type ShownDifference, valueAt } from './document.ts';
 
 /** Times that a save is tried again when others change other parts of the document. */
 const maxTries = 5;

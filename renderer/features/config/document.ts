@@ -1,6 +1,9 @@
 /** Anything that JSON can say. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** The document that is meant when nobody says which, and that micro.yaml names values of. */
+export const usualNamespace = 'micro';
+
 /** What the server gives for a secret that nobody asked for. */
 export const mask = '[secret]';
 
@@ -130,11 +133,6 @@ export function differencesOf(document: ConfigDocument, edits: readonly Edit[]):
       after: value === undefined ? undefined : secret ? mask : JSON.stringify(value),
     };
   });
-}
-
-/** Whether a change at one path concerns another: they are the same, or one is above the other. */
-export function touches(a: string, b: string): boolean {
-  return a === b || a === '' || b === '' || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
 /** What is wrong with a path; undefined when nothing is. */

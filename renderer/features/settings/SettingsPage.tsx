@@ -4,6 +4,7 @@ import { bridge } from '../../client/platform.ts';
 import { useServerInfo } from '../../state/serverState.ts';
 import { setUi, useUi } from '../../state/uiState.ts';
 import { shortPath } from '../../state/shortPath.ts';
+import { fileIn } from '../../ui/path.ts';
 import { Toolbar } from '../../ui/Toolbar.tsx';
 import { LogLimits } from './LogLimits.tsx';
 import classes from './SettingsPage.module.css';
@@ -86,6 +87,18 @@ export function SettingsPage() {
                   </Setting>
                 )}
               />
+            </Section>
+          ) : null}
+          {info ? (
+            <Section title="Secrets">
+              <Setting
+                name="Key of secrets"
+                text="Secrets of the config are encrypted. Their key is this file, for you alone; it is not in the keychain of the system."
+              >
+                <span data-selectable title={fileIn(info.home, 'secret.key')}>
+                  {shortPath(fileIn(info.home, 'secret.key'))}
+                </span>
+              </Setting>
             </Section>
           ) : null}
           <Section title="Keys">

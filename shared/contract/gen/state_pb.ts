@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file state.proto.
  */
 export const file_state: GenFile = /*@__PURE__*/
-  fileDesc("CgtzdGF0ZS5wcm90bxIHZGVza3RvcCJzCgdQcm9qZWN0EgwKBG5hbWUYASABKAkSDgoGZm9sZGVyGAIgASgJEhAKCG1hbmlmZXN0GAMgASgJEiUKB3Byb2JsZW0YBCABKAsyFC5kZXNrdG9wLkVycm9yRGV0YWlsEhEKCW9wZW5lZF9hdBgFIAEoASKxAQoISW5zdGFuY2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgFEg8KB2FkZHJlc3MYAyABKAkSEgoKc3RhcnRlZF9hdBgEIAEoARIQCghyZWFkeV9hdBgFIAEoARILCgNydW4YBiABKAESHwoGc3RhdHVzGAcgASgOMg8uZGVza3RvcC5TdGF0dXMSEAoIZGVidWdnZXIYCCABKAkSFQoNZGVidWdnZXJfa2luZBgJIAEoCSIwCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEQoJY29uZGl0aW9uGAIgASgJIlEKBUJ1aWxkEg4KBnN0YXR1cxgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC2R1cmF0aW9uX21zGAMgASgBEhIKCnN0YXJ0ZWRfYXQYBCABKAEiqAEKBlJlbG9hZBINCgVzdGF0ZRgBIAEoCRIMCgRmaWxlGAIgASgJEg0KBWZpbGVzGAMgASgFEg0KBWNvdW50GAQgASgFEg8KB2xhc3RfbXMYBSABKAESCgoCYXQYBiABKAESDwoHd2F0Y2hlZBgHIAEoBRIPCgdtZXNzYWdlGAggASgJEiQKBnJlY2VudBgJIAMoCzIULmRlc2t0b3AuUmVsb2FkRXZlbnQiaQoLUmVsb2FkRXZlbnQSCgoCYXQYASABKAESDAoEZmlsZRgCIAEoCRINCgVmaWxlcxgDIAEoBRIPCgdvdXRjb21lGAQgASgJEg8KB3Rvb2tfbXMYBSABKAESDwoHbWVzc2FnZRgGIAEoCSLMBAoHU2VydmljZRIMCgRuYW1lGAEgASgJEg8KB3Byb2plY3QYAiABKAkSGwoEa2luZBgDIAEoDjINLmRlc2t0b3AuS2luZBIfCgZzdGF0dXMYBCABKA4yDy5kZXNrdG9wLlN0YXR1cxIOCgZyZWFzb24YBSABKAkSEAoIcmVzdGFydHMYBiABKAUSJAoJaW5zdGFuY2VzGAcgAygLMhEuZGVza3RvcC5JbnN0YW5jZRIPCgd2ZXJzaW9uGAggASgJEg4KBmZvbGRlchgJIAEoCRIPCgdjb21tYW5kGAogASgJEhAKCGxhbmd1YWdlGAsgASgJEicKCmRlcGVuZHNfb24YDCADKAsyEy5kZXNrdG9wLkRlcGVuZGVuY3kSEwoLd2FpdGluZ19mb3IYDSADKAkSEAoIcmVhZHlfYnkYDiABKAkSHQoFYnVpbGQYDyABKAsyDi5kZXNrdG9wLkJ1aWxkEh8KBnJlbG9hZBgQIAEoCzIPLmRlc2t0b3AuUmVsb2FkEhAKCHJlcGxpY2FzGBEgASgFEhAKCGRpc2FibGVkGBIgASgIEg4KBndhbnRlZBgTIAEoCBINCgVzaW5jZRgUIAEoARILCgNydW4YFSABKAESCwoDdHR5GBYgASgIEg4KBmxhYmVscxgXIAMoCRITCgtkZWNsYXJlZF9hdBgYIAEoCRIMCgRuZXh0GBkgASgJEhAKCGF0dGFjaGVkGBogASgIEhMKC25leHRfcnVuX2F0GBsgASgBEhEKCW9uX2RlbWFuZBgcIAEoCCJcCgZOb3RpY2USCgoCaWQYASABKAESCgoCYXQYAiABKAESDQoFbGV2ZWwYAyABKAkSDwoHc2VydmljZRgEIAEoCRIMCgR0ZXh0GAUgASgJEgwKBGNvZGUYBiABKAkimwEKCFNuYXBzaG90EiUKBnNlcnZlchgBIAEoCzIVLmRlc2t0b3AuSW5mb1Jlc3BvbnNlEiIKCHByb2plY3RzGAIgAygLMhAuZGVza3RvcC5Qcm9qZWN0EiIKCHNlcnZpY2VzGAMgAygLMhAuZGVza3RvcC5TZXJ2aWNlEiAKB25vdGljZXMYBCADKAsyDy5kZXNrdG9wLk5vdGljZSKmAQoGQ2hhbmdlEiIKCHNlcnZpY2VzGAEgAygLMhAuZGVza3RvcC5TZXJ2aWNlEhgKEHJlbW92ZWRfc2VydmljZXMYAiADKAkSIgoIcHJvamVjdHMYAyADKAsyEC5kZXNrdG9wLlByb2plY3QSGAoQcmVtb3ZlZF9wcm9qZWN0cxgEIAMoCRIgCgdub3RpY2VzGAUgAygLMg8uZGVza3RvcC5Ob3RpY2UiDgoMV2F0Y2hSZXF1ZXN0ImIKDVdhdGNoUmVzcG9uc2USJQoIc25hcHNob3QYASABKAsyES5kZXNrdG9wLlNuYXBzaG90SAASIQoGY2hhbmdlGAIgASgLMg8uZGVza3RvcC5DaGFuZ2VIAEIHCgVldmVudCIhCg1TdGF0dXNSZXF1ZXN0EhAKCHNlcnZpY2VzGAEgAygJIlgKDlN0YXR1c1Jlc3BvbnNlEiIKCHNlcnZpY2VzGAEgAygLMhAuZGVza3RvcC5TZXJ2aWNlEiIKCHByb2plY3RzGAIgAygLMhAuZGVza3RvcC5Qcm9qZWN0Km8KBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhAKDEtJTkRfU0VSVklDRRABEg0KCUtJTkRfVEFTSxACEhEKDUtJTkRfRVhURVJOQUwQAxIOCgpLSU5EX1RPUElDEAQSDQoJS0lORF9DT1JFEAUqqQEKBlN0YXR1cxISCg5TVEFUVVNfVU5LTk9XThAAEhIKDlNUQVRVU19QRU5ESU5HEAESEwoPU1RBVFVTX0JVSUxESU5HEAISEwoPU1RBVFVTX1NUQVJUSU5HEAMSEgoOU1RBVFVTX1JVTk5JTkcQBBITCg9TVEFUVVNfU1RPUFBJTkcQBRISCg5TVEFUVVNfU1RPUFBFRBAGEhAKDFNUQVRVU19FUlJPUhAHYgZwcm90bzM", [file_errors, file_server]);
+  fileDesc("CgtzdGF0ZS5wcm90bxIHZGVza3RvcCJzCgdQcm9qZWN0EgwKBG5hbWUYASABKAkSDgoGZm9sZGVyGAIgASgJEhAKCG1hbmlmZXN0GAMgASgJEiUKB3Byb2JsZW0YBCABKAsyFC5kZXNrdG9wLkVycm9yRGV0YWlsEhEKCW9wZW5lZF9hdBgFIAEoASKxAQoISW5zdGFuY2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgFEg8KB2FkZHJlc3MYAyABKAkSEgoKc3RhcnRlZF9hdBgEIAEoARIQCghyZWFkeV9hdBgFIAEoARILCgNydW4YBiABKAESHwoGc3RhdHVzGAcgASgOMg8uZGVza3RvcC5TdGF0dXMSEAoIZGVidWdnZXIYCCABKAkSFQoNZGVidWdnZXJfa2luZBgJIAEoCSIwCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEQoJY29uZGl0aW9uGAIgASgJIlEKBUJ1aWxkEg4KBnN0YXR1cxgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC2R1cmF0aW9uX21zGAMgASgBEhIKCnN0YXJ0ZWRfYXQYBCABKAEiqAEKBlJlbG9hZBINCgVzdGF0ZRgBIAEoCRIMCgRmaWxlGAIgASgJEg0KBWZpbGVzGAMgASgFEg0KBWNvdW50GAQgASgFEg8KB2xhc3RfbXMYBSABKAESCgoCYXQYBiABKAESDwoHd2F0Y2hlZBgHIAEoBRIPCgdtZXNzYWdlGAggASgJEiQKBnJlY2VudBgJIAMoCzIULmRlc2t0b3AuUmVsb2FkRXZlbnQiaQoLUmVsb2FkRXZlbnQSCgoCYXQYASABKAESDAoEZmlsZRgCIAEoCRINCgVmaWxlcxgDIAEoBRIPCgdvdXRjb21lGAQgASgJEg8KB3Rvb2tfbXMYBSABKAESDwoHbWVzc2FnZRgGIAEoCSI7CglDb25maWdVc2USDAoEcGF0aBgBIAEoCRIOCgZzZWNyZXQYAiABKAgSEAoIdmFyaWFibGUYAyABKAki9QQKB1NlcnZpY2USDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEhsKBGtpbmQYAyABKA4yDS5kZXNrdG9wLktpbmQSHwoGc3RhdHVzGAQgASgOMg8uZGVza3RvcC5TdGF0dXMSDgoGcmVhc29uGAUgASgJEhAKCHJlc3RhcnRzGAYgASgFEiQKCWluc3RhbmNlcxgHIAMoCzIRLmRlc2t0b3AuSW5zdGFuY2USDwoHdmVyc2lvbhgIIAEoCRIOCgZmb2xkZXIYCSABKAkSDwoHY29tbWFuZBgKIAEoCRIQCghsYW5ndWFnZRgLIAEoCRInCgpkZXBlbmRzX29uGAwgAygLMhMuZGVza3RvcC5EZXBlbmRlbmN5EhMKC3dhaXRpbmdfZm9yGA0gAygJEhAKCHJlYWR5X2J5GA4gASgJEh0KBWJ1aWxkGA8gASgLMg4uZGVza3RvcC5CdWlsZBIfCgZyZWxvYWQYECABKAsyDy5kZXNrdG9wLlJlbG9hZBIQCghyZXBsaWNhcxgRIAEoBRIQCghkaXNhYmxlZBgSIAEoCBIOCgZ3YW50ZWQYEyABKAgSDQoFc2luY2UYFCABKAESCwoDcnVuGBUgASgBEgsKA3R0eRgWIAEoCBIOCgZsYWJlbHMYFyADKAkSEwoLZGVjbGFyZWRfYXQYGCABKAkSDAoEbmV4dBgZIAEoCRIQCghhdHRhY2hlZBgaIAEoCBITCgtuZXh0X3J1bl9hdBgbIAEoARIRCglvbl9kZW1hbmQYHCABKAgSJwoLY29uZmlnX3VzZXMYHSADKAsyEi5kZXNrdG9wLkNvbmZpZ1VzZSJcCgZOb3RpY2USCgoCaWQYASABKAESCgoCYXQYAiABKAESDQoFbGV2ZWwYAyABKAkSDwoHc2VydmljZRgEIAEoCRIMCgR0ZXh0GAUgASgJEgwKBGNvZGUYBiABKAkimwEKCFNuYXBzaG90EiUKBnNlcnZlchgBIAEoCzIVLmRlc2t0b3AuSW5mb1Jlc3BvbnNlEiIKCHByb2plY3RzGAIgAygLMhAuZGVza3RvcC5Qcm9qZWN0EiIKCHNlcnZpY2VzGAMgAygLMhAuZGVza3RvcC5TZXJ2aWNlEiAKB25vdGljZXMYBCADKAsyDy5kZXNrdG9wLk5vdGljZSKmAQoGQ2hhbmdlEiIKCHNlcnZpY2VzGAEgAygLMhAuZGVza3RvcC5TZXJ2aWNlEhgKEHJlbW92ZWRfc2VydmljZXMYAiADKAkSIgoIcHJvamVjdHMYAyADKAsyEC5kZXNrdG9wLlByb2plY3QSGAoQcmVtb3ZlZF9wcm9qZWN0cxgEIAMoCRIgCgdub3RpY2VzGAUgAygLMg8uZGVza3RvcC5Ob3RpY2UiDgoMV2F0Y2hSZXF1ZXN0ImIKDVdhdGNoUmVzcG9uc2USJQoIc25hcHNob3QYASABKAsyES5kZXNrdG9wLlNuYXBzaG90SAASIQoGY2hhbmdlGAIgASgLMg8uZGVza3RvcC5DaGFuZ2VIAEIHCgVldmVudCIhCg1TdGF0dXNSZXF1ZXN0EhAKCHNlcnZpY2VzGAEgAygJIlgKDlN0YXR1c1Jlc3BvbnNlEiIKCHNlcnZpY2VzGAEgAygLMhAuZGVza3RvcC5TZXJ2aWNlEiIKCHByb2plY3RzGAIgAygLMhAuZGVza3RvcC5Qcm9qZWN0Km8KBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhAKDEtJTkRfU0VSVklDRRABEg0KCUtJTkRfVEFTSxACEhEKDUtJTkRfRVhURVJOQUwQAxIOCgpLSU5EX1RPUElDEAQSDQoJS0lORF9DT1JFEAUqqQEKBlN0YXR1cxISCg5TVEFUVVNfVU5LTk9XThAAEhIKDlNUQVRVU19QRU5ESU5HEAESEwoPU1RBVFVTX0JVSUxESU5HEAISEwoPU1RBVFVTX1NUQVJUSU5HEAMSEgoOU1RBVFVTX1JVTk5JTkcQBBITCg9TVEFUVVNfU1RPUFBJTkcQBRISCg5TVEFUVVNfU1RPUFBFRBAGEhAKDFNUQVRVU19FUlJPUhAHYgZwcm90bzM", [file_errors, file_server]);
 
 /**
  * @generated from message desktop.Project
@@ -291,6 +291,41 @@ export const ReloadEventSchema: GenMessage<ReloadEvent> = /*@__PURE__*/
   messageDesc(file_state, 5);
 
 /**
+ * A variable of micro.yaml that is made with a value of the config.
+ *
+ * @generated from message desktop.ConfigUse
+ */
+export type ConfigUse = Message<"desktop.ConfigUse"> & {
+  /**
+   * Dotted; a level is used with everything in it.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Named as ${secret:…}, not as ${config:…}.
+   *
+   * @generated from field: bool secret = 2;
+   */
+  secret: boolean;
+
+  /**
+   * Name of the variable.
+   *
+   * @generated from field: string variable = 3;
+   */
+  variable: string;
+};
+
+/**
+ * Describes the message desktop.ConfigUse.
+ * Use `create(ConfigUseSchema)` to create a new message.
+ */
+export const ConfigUseSchema: GenMessage<ConfigUse> = /*@__PURE__*/
+  messageDesc(file_state, 6);
+
+/**
  * @generated from message desktop.Service
  */
 export type Service = Message<"desktop.Service"> & {
@@ -453,6 +488,13 @@ export type Service = Message<"desktop.Service"> & {
    * @generated from field: bool on_demand = 28;
    */
   onDemand: boolean;
+
+  /**
+   * What of the config is in its environment, as micro.yaml names it.
+   *
+   * @generated from field: repeated desktop.ConfigUse config_uses = 29;
+   */
+  configUses: ConfigUse[];
 };
 
 /**
@@ -460,7 +502,7 @@ export type Service = Message<"desktop.Service"> & {
  * Use `create(ServiceSchema)` to create a new message.
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
-  messageDesc(file_state, 6);
+  messageDesc(file_state, 7);
 
 /**
  * @generated from message desktop.Notice
@@ -504,7 +546,7 @@ export type Notice = Message<"desktop.Notice"> & {
  * Use `create(NoticeSchema)` to create a new message.
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
-  messageDesc(file_state, 7);
+  messageDesc(file_state, 8);
 
 /**
  * @generated from message desktop.Snapshot
@@ -536,7 +578,7 @@ export type Snapshot = Message<"desktop.Snapshot"> & {
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
-  messageDesc(file_state, 8);
+  messageDesc(file_state, 9);
 
 /**
  * @generated from message desktop.Change
@@ -573,7 +615,7 @@ export type Change = Message<"desktop.Change"> & {
  * Use `create(ChangeSchema)` to create a new message.
  */
 export const ChangeSchema: GenMessage<Change> = /*@__PURE__*/
-  messageDesc(file_state, 9);
+  messageDesc(file_state, 10);
 
 /**
  * @generated from message desktop.WatchRequest
@@ -586,7 +628,7 @@ export type WatchRequest = Message<"desktop.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_state, 10);
+  messageDesc(file_state, 11);
 
 /**
  * @generated from message desktop.WatchResponse
@@ -615,7 +657,7 @@ export type WatchResponse = Message<"desktop.WatchResponse"> & {
  * Use `create(WatchResponseSchema)` to create a new message.
  */
 export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
-  messageDesc(file_state, 11);
+  messageDesc(file_state, 12);
 
 /**
  * @generated from message desktop.StatusRequest
@@ -634,7 +676,7 @@ export type StatusRequest = Message<"desktop.StatusRequest"> & {
  * Use `create(StatusRequestSchema)` to create a new message.
  */
 export const StatusRequestSchema: GenMessage<StatusRequest> = /*@__PURE__*/
-  messageDesc(file_state, 12);
+  messageDesc(file_state, 13);
 
 /**
  * @generated from message desktop.StatusResponse
@@ -656,7 +698,7 @@ export type StatusResponse = Message<"desktop.StatusResponse"> & {
  * Use `create(StatusResponseSchema)` to create a new message.
  */
 export const StatusResponseSchema: GenMessage<StatusResponse> = /*@__PURE__*/
-  messageDesc(file_state, 13);
+  messageDesc(file_state, 14);
 
 /**
  * @generated from enum desktop.Kind

@@ -17,6 +17,9 @@ const parse = (value: unknown): Settings => {
   return { n, text };
 };
 
+/** Kills; MICRO_STORE_KILLS makes them more. */
+const KILLS = Number(process.env['MICRO_STORE_KILLS'] ?? 60);
+
 let folder: string;
 let path: string;
 const file = (): JsonFile<Settings> => new JsonFile({ path, parse });
@@ -152,7 +155,7 @@ describe('a stored value', () => {
     expect(await file().read()).toMatchObject({ status: 'lost', problem: 'it is empty' });
   });
 
-  it('ST-03 survives kill -9 at any moment of writing: old or new, never less', async () => {
+  it('ST-03 survives kill -9 at any moment of writing: old or new, never less', { timeout: 300_000 }, async () => {
     const script = join(folder, 'writer.mjs');
     await build({
       stdin: {
@@ -170,7 +173,7 @@ describe('a stored value', () => {
       format: 'esm',
     });
     let last = 0;
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < KILLS; round++) {
       const writer = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
       let output = '';
       writer.stdout.on('data', (data: Buffer) => {

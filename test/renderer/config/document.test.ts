@@ -11,7 +11,6 @@ import {
   mask,
   pathProblem,
   readTyped,
-  touches,
   treeRows,
   valueAt,
 } from '../../../renderer/features/config/document.ts';
@@ -90,14 +89,6 @@ describe('the tree', () => {
     expect(treeRows(shop, new Set(['db']), '').map(({ path }) => path)).toEqual(['db', 'web', 'web.color']);
     expect(treeRows(shop, new Set(['db']), 'SIZE').map(({ path }) => path)).toEqual(['db', 'db.pool', 'db.pool.size']);
   });
-});
-
-it('paths concern each other when one is above the other', () => {
-  expect(touches('db', 'db.pool')).toBe(true);
-  expect(touches('db.pool', 'db')).toBe(true);
-  expect(touches('', 'a')).toBe(true);
-  expect(touches('db', 'dbx')).toBe(false);
-  expect(touches('db.pool', 'db.host')).toBe(false);
 });
 
 it('a typed value is JSON when it is JSON, else the text', () => {

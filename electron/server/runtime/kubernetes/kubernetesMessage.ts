@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { Kind, type Service, ServiceSchema } from '../../../../shared/contract/gen/state_pb.ts';
 import { containerPort } from '../../deploy/containerPort.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
+import { configUses } from '../configReferences.ts';
 import { readyText } from '../serviceMessage.ts';
 import type { ShownStatus } from '../serviceStatus.ts';
 import type { PodState } from './podState.ts';
@@ -52,6 +53,7 @@ export function kubernetesMessage(view: ClusterServiceView): Service {
     run: Math.max(0, ...pods.map((pod) => view.runOf(pod.name))),
     labels: [...spec.labels],
     declaredAt: spec.declaredAt,
+    configUses: configUses(spec),
     next: shown.next ?? '',
   });
 }
