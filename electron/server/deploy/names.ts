@@ -7,7 +7,7 @@ export const MANAGER = 'micro';
 /** Which of our services an object belongs to. */
 export const SERVICE_LABEL = 'app.kubernetes.io/name';
 /** Which project. */
-export const PROJECT_LABEL = 'app.kubernetes.io/part-of';
+const PROJECT_LABEL = 'app.kubernetes.io/part-of';
 /** Whose objects they are: ours have {@link MANAGER} here. */
 export const MANAGED_LABEL = 'app.kubernetes.io/managed-by';
 
