@@ -34,7 +34,9 @@ export function AccountTable({ accounts }: { accounts: readonly Account[] }) {
           <th>Name</th>
           <th>Kind</th>
           <th>Scopes</th>
-          <th aria-label="Actions" />
+          <th>
+            <span className="visually-hidden">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -30,7 +30,9 @@ export function RuleTable({
           <th>Whom</th>
           <th>What</th>
           <th>Access</th>
-          <th aria-label="Actions" />
+          <th>
+            <span className="visually-hidden">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>
