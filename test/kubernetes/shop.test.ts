@@ -193,7 +193,9 @@ describe('the shop in Kubernetes', () => {
   });
 
   test('is stopped, and nothing of ours is left', async () => {
+    const startedAt = Date.now();
     const { code, err } = await micro.micro('stop', '--all');
+    process.stdout.write(`stopped in ${Math.round((Date.now() - startedAt) / 1000)} s\n`);
     expect(code, err).toBe(0);
     expect(await ourObjects(cluster)).toEqual([]);
     const { namespace, core } = cluster;

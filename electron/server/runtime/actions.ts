@@ -189,24 +189,30 @@ export class Actions {
   /** Stops services so that what needs another one ends before it; what has nothing to do with each other ends side by side. */
   async stop(names: readonly string[], request: StopRequest, listener: ActionListener): Promise<void> {
     const chosen = new Set(names);
-    const ends = new Map<string, Promise<void>>();
-    const stopOne = (name: string, path: readonly string[]): Promise<void> => {
-      let end = ends.get(name);
-      if (!end) {
-        const dependents = this.dependencies
-          .dependentsOf([name])
-          .filter((other) => chosen.has(other) && !path.includes(other));
-        const unit = this.units.get(name) as ServiceUnit;
-        end = (async () => {
-          // With force nobody waits for anybody.
-          if (!request.force) await Promise.all(dependents.map((other) => stopOne(other, [...path, name])));
-          await this.followDown(unit, request, listener);
-        })();
-        ends.set(name, end);
-      }
-      return end;
+    const stops = new Map<string, { ended: Promise<void>; gone: Promise<void> }>();
+    const stopOne = (name: string, path: readonly string[]): { ended: Promise<void>; gone: Promise<void> } => {
+      const known = stops.get(name);
+      if (known) return known;
+      const dependents = this.dependencies
+        .dependentsOf([name])
+        .filter((other) => chosen.has(other) && !path.includes(other));
+      const unit = this.units.get(name) as ServiceUnit;
+      let handleEnded: () => void = () => {};
+      const told = new Promise<void>((resolve) => {
+        handleEnded = resolve;
+      });
+      const gone = (async () => {
+        // With force nobody waits for anybody.
+        if (!request.force) await Promise.all(dependents.map((other) => stopOne(other, [...path, name]).ended));
+        await this.followDown(unit, { ...request, handleEnded }, listener);
+      })();
+      const stop = { ended: Promise.race([told, gone]), gone };
+      // Who waits hears of a failure; a service that nobody waits for fails by `gone`.
+      stop.ended.catch(() => {});
+      stops.set(name, stop);
+      return stop;
     };
-    await Promise.all(names.map((name) => stopOne(name, [])));
+    await Promise.all(names.map((name) => stopOne(name, []).gone));
   }
 
   private async followDown(unit: ServiceUnit, request: StopRequest, listener: ActionListener): Promise<void> {

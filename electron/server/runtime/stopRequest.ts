@@ -8,4 +8,9 @@ export interface StopRequest {
   failed?: boolean;
   /** Another start follows at once, and it does not wait until the log of this run is on disk. */
   replaced?: boolean;
+  /**
+   * Called when nothing of it runs any more, where that is before everything of it is gone: what it needed may end then. Never
+   * called where both are the same.
+   */
+  handleEnded?: () => void;
 }

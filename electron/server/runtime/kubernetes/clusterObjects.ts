@@ -1,14 +1,13 @@
 import type { KubernetesObject, V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
 import { MicroError } from '../../../../shared/contract/errors.ts';
-import { type Clock, sleep } from '../../base/clock.ts';
-import { MANAGED_LABEL, MANAGER, SERVICE_LABEL } from '../../deploy/names.ts';
+import type { Clock } from '../../base/clock.ts';
+import { MANAGED_LABEL, MANAGER } from '../../deploy/names.ts';
 import type { Connection } from './connection.ts';
 import { kubernetesError, statusOf } from './kubernetesError.ts';
+import { type RemoveOptions, removeService } from './removeService.ts';
 
 /** Kubernetes counts the versions of a Deployment here. */
 const REVISION = 'deployment.kubernetes.io/revision';
-/** Between two looks whether what was deleted is gone, ms. */
-const goneLookMs = 300;
 
 /** Writes and removes the objects of services; nothing that is not ours is changed. */
 export class ClusterObjects {
@@ -71,33 +70,9 @@ export class ClusterObjects {
     return found?.resources.some((resource) => resource.kind === kind) ?? false;
   }
 
-  /** Removes every object of a service; resolves when they and their pods are gone. `force` gives pods no time. */
-  async remove(service: string, force: boolean, signal?: AbortSignal): Promise<void> {
-    const { core, apps, batch, namespace, minor } = this.connection;
-    const query = { namespace, labelSelector: `${SERVICE_LABEL}=${service},${MANAGED_LABEL}=${MANAGER}` };
-    const body = { propagationPolicy: 'Background' };
-    try {
-      const services = await core.listNamespacedService(query);
-      await Promise.all([
-        apps.deleteCollectionNamespacedDeployment({ ...query, body }),
-        batch.deleteCollectionNamespacedJob({ ...query, body }),
-        ...(minor >= 21 ? [batch.deleteCollectionNamespacedCronJob({ ...query, body })] : []),
-        core.deleteCollectionNamespacedConfigMap(query),
-        core.deleteCollectionNamespacedSecret(query),
-        ...services.items.map(({ metadata }) =>
-          core.deleteNamespacedService({ name: metadata?.name ?? '', namespace }),
-        ),
-      ]);
-      for (;;) {
-        const [pods, sets] = await Promise.all([core.listNamespacedPod(query), apps.listNamespacedReplicaSet(query)]);
-        if (pods.items.length === 0 && sets.items.length === 0) return;
-        if (force) await core.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
-        await sleep(this.clock, goneLookMs, signal);
-      }
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw kubernetesError(`remove ${service}`, error);
-    }
+  /** Removes every object of a service; resolves when they and their pods are gone. Rejects with `kubernetes.*`. */
+  remove(service: string, options: RemoveOptions): Promise<void> {
+    return removeService(this.connection, this.clock, service, options);
   }
 
   /** The versions of a Deployment that it can go back to, the newest first. */

@@ -1,47 +1,41 @@
-import type { V1Deployment, V1Job } from '@kubernetes/client-node';
 import { MicroError } from '../../../../shared/contract/errors.ts';
 import { type Service, Status } from '../../../../shared/contract/gen/state_pb.ts';
 import type { DependencyCondition } from '../../../../shared/contract/manifest.ts';
-import { Emitter } from '../../base/event.ts';
+import type { Event } from '../../base/event.ts';
 import { errorText } from '../../base/logger.ts';
 import type { TreeKey } from '../../host/processTree.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { ShownStatus } from '../serviceStatus.ts';
 import { type ConditionState, type Copies, type RunOverrides, type ServiceUnit } from '../serviceUnit.ts';
 import type { StopRequest } from '../stopRequest.ts';
+import { applyService } from './applyService.ts';
 import type { ClusterPlace } from './clusterPlace.ts';
 import { followCondition } from './kubernetesCondition.ts';
 import { kubernetesMessage } from './kubernetesMessage.ts';
-import type { Phase } from './phase.ts';
-import { type PodState, podState } from './podState.ts';
-import { clusterStatus, rolloutState } from './clusterStatus.ts';
-import { Nodes } from './nodes.ts';
-import { versionBefore } from './rollBack.ts';
+import { rolloutState } from './clusterStatus.ts';
+import { rollBackOf } from './rollBack.ts';
+import { rolledOut } from './rolledOut.ts';
+import { sameObjects } from './sameObjects.ts';
+import { ServiceSight } from './serviceSight.ts';
+import { ShownState } from './shownState.ts';
+import { taskEnd } from './taskEnd.ts';
 
 /** So many restarts of its pods, and a version is not coming up. */
 const attemptsUntilFailed = 3;
 
 /** A service or task that runs in a Kubernetes cluster: its objects are applied, its pods followed. */
 export class KubernetesService implements ServiceUnit {
-  private readonly emitter = new Emitter<void>();
-  readonly onDidChange = this.emitter.event;
-  private phase: Phase = { is: 'resting', reason: '', failed: false };
+  readonly onDidChange: Event<void>;
   private isWanted = false;
   private controller = new AbortController();
   private cause = '';
   private count: number;
-  private shown: ShownStatus = { status: Status.STOPPED, reason: '' };
-  private since: number;
   private restartsBefore = 0;
   private lacks = false;
-  private pods: PodState[] = [];
-  private rollout: V1Deployment | undefined;
-  private job: V1Job | undefined;
   /** Changes when pods are to be started anew. */
   private startedAt: string | undefined;
-  private looking: Promise<void> = Promise.resolve();
-  private readonly nodes: Nodes;
+  private readonly sight: ServiceSight;
+  private readonly state: ShownState;
 
   constructor(
     private current: ServiceSpec,
@@ -49,8 +43,16 @@ export class KubernetesService implements ServiceUnit {
     private readonly dependencies: Dependencies,
   ) {
     this.count = current.replicas;
-    this.since = place.clock.now();
-    this.nodes = new Nodes(place);
+    this.sight = new ServiceSight(
+      place,
+      () => ({ spec: this.current, phase: this.state.phase, cause: this.cause }),
+      () => this.follow(),
+    );
+    this.state = new ShownState(place.clock, () => {
+      const { pods, rollout } = this.sight;
+      return { pods, rollout, count: this.count, kind: this.current.kind, problem: place.watch.problem };
+    });
+    this.onDidChange = this.state.onDidChange;
   }
 
   get spec(): ServiceSpec {
@@ -60,33 +62,31 @@ export class KubernetesService implements ServiceUnit {
     return this.isWanted;
   }
   get isResting(): boolean {
-    return this.phase.is === 'resting';
+    return this.state.phase.is === 'resting';
   }
   get attempts(): number {
-    return Math.max(0, this.restarts - this.restartsBefore);
+    return Math.max(0, this.sight.restarts - this.restartsBefore);
   }
   get lacksConfig(): boolean {
     return this.lacks;
   }
   get copies(): Copies {
-    const ready = this.pods.filter((pod) => pod.isReady).length;
-    const leaving = this.pods.filter((pod) => pod.isLeaving).length;
-    return { wanted: this.count, ready, leaving, failed: this.shown.status === Status.ERROR };
-  }
-  private get restarts(): number {
-    return this.pods.reduce((sum, pod) => sum + pod.restarts, 0);
+    const { pods } = this.sight;
+    const ready = pods.filter((pod) => pod.isReady).length;
+    const leaving = pods.filter((pod) => pod.isLeaving).length;
+    return { wanted: this.count, ready, leaving, failed: this.state.shown.status === Status.ERROR };
   }
 
   // Commands.
 
   start(cause: string, overrides?: RunOverrides): void {
-    if (this.isWanted && this.phase.is !== 'resting') return;
+    if (this.isWanted && this.state.phase.is !== 'resting') return;
     this.cause = cause;
-    this.restartsBefore = this.restarts;
+    this.restartsBefore = this.sight.restarts;
     void this.run(async (signal) => {
-      await this.dependencies.wait(this.current, (wait) => this.enter({ is: 'waiting', wait }), signal);
+      await this.dependencies.wait(this.current, (wait) => this.state.enter({ is: 'waiting', wait }), signal);
       // A task that ended is run again by a new Job.
-      if (this.current.kind === 'task') await this.place.objects.remove(this.current.name, false, signal);
+      if (this.current.kind === 'task') await this.place.objects.remove(this.current.name, { force: false, signal });
       await this.applyNow(signal, overrides);
     });
   }
@@ -94,8 +94,8 @@ export class KubernetesService implements ServiceUnit {
   async restart(cause: string, overrides?: RunOverrides): Promise<string | undefined> {
     this.cause = cause;
     this.startedAt = new Date(this.place.clock.now()).toISOString();
-    if (this.phase.is !== 'live' || this.current.kind === 'task') {
-      if (this.phase.is !== 'resting') await this.stop({ why: cause });
+    if (this.state.phase.is !== 'live' || this.current.kind === 'task') {
+      if (this.state.phase.is !== 'resting') await this.stop({ why: cause });
       this.start(cause, overrides);
       return undefined;
     }
@@ -103,36 +103,29 @@ export class KubernetesService implements ServiceUnit {
       await this.applyNow(signal, overrides);
       await this.rolledOut(signal);
     });
-    return rolloutState(this.rollout) === 'failed' ? this.shown.reason : undefined;
+    return rolloutState(this.sight.rollout) === 'failed' ? this.state.shown.reason : undefined;
   }
 
-  /** Resolves when the newest version is the only one, or does not get there. */
   private rolledOut(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        subscription.dispose();
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      const subscription = this.onDidChange(() => {
-        if (rolloutState(this.rollout) !== 'under way' || this.attempts >= attemptsUntilFailed) finish();
-      });
-      signal.addEventListener('abort', finish, { once: true });
-      void this.look();
-    });
+    const isDecided = (): boolean =>
+      rolloutState(this.sight.rollout) !== 'under way' || this.attempts >= attemptsUntilFailed;
+    return rolledOut({ onDidChange: this.onDidChange, isDecided, look: () => this.look() }, signal);
   }
 
   async stop(request: StopRequest): Promise<void> {
     this.isWanted = false;
     const { signal } = this.newCommand();
-    this.enter({ is: 'stopping' });
-    this.nodes.close(this.current.name);
+    this.state.enter({ is: 'stopping' });
+    this.sight.close();
     try {
-      await this.place.objects.remove(this.current.name, request.force === true, signal);
-      this.rollout = undefined;
-      this.job = undefined;
+      await this.place.objects.remove(this.current.name, {
+        force: request.force === true,
+        signal,
+        ...(request.handleEnded ? { handleEnded: request.handleEnded } : {}),
+      });
+      this.sight.forget();
       this.startedAt = undefined;
-      this.enter({ is: 'resting', reason: request.why, failed: request.failed === true });
+      this.state.enter({ is: 'resting', reason: request.why, failed: request.failed === true });
     } catch (error) {
       if (signal.aborted) return;
       this.fail(error);
@@ -144,25 +137,20 @@ export class KubernetesService implements ServiceUnit {
       throw new MicroError('api.invalid', `${this.current.name} is a task: it runs once at a time`);
     }
     this.count = count;
-    if (this.isWanted && this.phase.is === 'live') void this.run((signal) => this.applyNow(signal, undefined, true));
-    this.changed();
+    if (this.isWanted && this.state.phase.is === 'live')
+      void this.run((signal) => this.applyNow(signal, undefined, true));
+    this.state.update();
   }
 
   /** Goes back to an earlier version; undefined: the one before. Resolves when it is asked for. */
   async rollBack(revision: number | undefined): Promise<void> {
-    const { objects } = this.place;
-    const deployment = this.rollout;
-    if (!deployment || this.phase.is !== 'live')
+    const { rollout } = this.sight;
+    if (!rollout || this.state.phase.is !== 'live')
       throw new MicroError('runtime.no-version', `${this.current.name} does not run, so it cannot go back`);
-    const template = versionBefore(await objects.versions(deployment), revision, this.current.name);
+    const write = await rollBackOf(this.place, this.current, rollout, { revision, replicas: this.count });
     this.cause = 'rolled back by you';
-    const written = await this.place.objectsOf(this.current, { image: '', replicas: this.count, overrides: undefined });
     const { signal } = this.newCommand();
-    for (const object of written) {
-      const { spec, ...newest } = object as V1Deployment;
-      if (object.kind === 'Deployment' && spec)
-        await objects.apply<V1Deployment>({ ...newest, spec: { ...spec, template } }, true);
-    }
+    await write();
     await this.rolledOut(signal);
   }
 
@@ -170,14 +158,12 @@ export class KubernetesService implements ServiceUnit {
     const before = this.current;
     this.current = spec;
     if (before.replicas !== spec.replicas) this.count = spec.replicas;
-    const written = ({ watch, reload, declaredAt, start, dependsOn, cascade, folder, ...rest }: ServiceSpec): string =>
-      JSON.stringify(rest);
-    if (this.isWanted && written(before) !== written(spec)) {
+    if (this.isWanted && !sameObjects(before, spec)) {
       this.cause = 'micro.yaml was changed';
       if (spec.kind === 'service' && before.kind === 'service') void this.run((signal) => this.applyNow(signal));
       else void this.restart(this.cause);
     }
-    this.changed();
+    this.state.update();
   }
 
   followConfig(why: string): void {
@@ -202,7 +188,7 @@ export class KubernetesService implements ServiceUnit {
     this.isWanted = true;
     this.lacks = false;
     const { signal } = this.newCommand();
-    this.enter({ is: 'applying' });
+    this.state.enter({ is: 'applying' });
     try {
       await command(signal);
     } catch (error) {
@@ -211,21 +197,14 @@ export class KubernetesService implements ServiceUnit {
   }
 
   private async applyNow(signal: AbortSignal, overrides?: RunOverrides, force = false): Promise<void> {
-    this.enter({ is: 'building' });
-    const { place } = this;
-    const image = await place.image(this.current, signal);
-    this.enter({ is: 'applying' });
-    const objects = await place.objectsOf(this.current, {
-      image,
+    await applyService(this.place, this.current, {
       replicas: this.count,
-      ...(this.startedAt === undefined ? {} : { startedAt: this.startedAt }),
+      startedAt: this.startedAt,
       overrides,
+      force,
+      signal,
+      enter: (phase) => this.state.enter(phase),
     });
-    for (const object of objects) {
-      signal.throwIfAborted();
-      await place.objects.apply(object, force);
-    }
-    this.enter({ is: 'live' });
     await this.look();
   }
 
@@ -238,84 +217,37 @@ export class KubernetesService implements ServiceUnit {
   private fail(error: unknown): void {
     const problem = error instanceof MicroError ? error : new MicroError('kubernetes.failed', errorText(error));
     this.lacks = problem.code === 'config.not-found';
-    if (this.rollout) {
+    if (this.sight.rollout) {
       // What could not be changed goes on as it was.
       this.place.say('error', this.current.name, problem.message, problem.code);
-      this.enter({ is: 'live' });
+      this.state.enter({ is: 'live' });
       return;
     }
     const next = problem.next === undefined ? {} : { next: problem.next };
-    this.enter({ is: 'resting', reason: problem.message, failed: true, ...next });
+    this.state.enter({ is: 'resting', reason: problem.message, failed: true, ...next });
   }
 
   // What the cluster says.
 
-  /** Something of it changed in the cluster. Looks are one after the other, so that the last word is the newest. */
+  /** Something of it changed in the cluster. */
   look(): Promise<void> {
-    this.looking = this.looking
-      .then(() => this.lookNow())
-      .catch((error: unknown) => {
-        this.place.logger.warn(`${this.current.name} cannot be looked at: ${errorText(error)}`);
-      });
-    return this.looking;
-  }
-
-  private async lookNow(): Promise<void> {
-    const { place, current } = this;
-    const pods = place.watch.podsOf(current.name);
-    for (const pod of pods) place.logs.note(current.name, pod, this.cause);
-    for (const { name } of this.pods) if (!pods.some((pod) => pod.metadata?.name === name)) place.logs.forget(name);
-    this.pods = pods.map(podState).sort((a, b) => a.startedAt - b.startedAt);
-    if (this.phase.is === 'live') {
-      if (current.kind === 'task') this.job = await place.read<V1Job>('batch/v1', 'Job', current);
-      else this.rollout = await place.read<V1Deployment>('apps/v1', 'Deployment', current);
-    }
-    const isOver = this.phase.is === 'stopping' || this.phase.is === 'resting';
-    // While a new version is written, the old one goes on answering.
-    await this.nodes.follow(current, isOver ? [] : this.pods);
-    this.followTask();
-    this.changed();
+    return this.sight.look();
   }
 
   /** A task that has ended is at rest; the next start runs it again. */
-  private followTask(): void {
-    const { job } = this;
-    if (this.phase.is !== 'live' || this.current.kind !== 'task' || !job) return;
-    const ended = job.status?.conditions?.find(
-      ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
-    );
-    if (!ended) return;
-    const isFine = ended.type === 'Complete';
-    const last = this.pods.at(-1);
-    const reason = isFine ? 'completed' : last?.reason || ended.message || 'failed';
-    this.enter({
-      is: 'resting',
-      reason,
-      failed: !isFine,
-      completed: isFine,
-      ...(last?.next ? { next: last.next } : {}),
-    });
-  }
-
-  private enter(phase: Phase): void {
-    this.phase = phase;
-    this.changed();
-  }
-
-  private changed(): void {
-    const { phase, pods, rollout, count, place } = this;
-    const next = clusterStatus({ phase, pods, rollout, count, kind: this.current.kind, problem: place.watch.problem });
-    if (next.status !== this.shown.status) this.since = place.clock.now();
-    this.shown = next;
-    this.emitter.fire();
+  private follow(): void {
+    const { job, pods } = this.sight;
+    const end = this.state.phase.is === 'live' && this.current.kind === 'task' && job ? taskEnd(job, pods) : undefined;
+    if (end) this.state.enter(end);
+    else this.state.update();
   }
 
   condition(condition: DependencyCondition): ConditionState {
     return followCondition(condition, {
       spec: this.current,
-      shown: this.shown,
-      phase: this.phase,
-      pods: this.pods,
+      shown: this.state.shown,
+      phase: this.state.phase,
+      pods: this.sight.pods,
       wanted: this.isWanted,
     });
   }
@@ -327,11 +259,11 @@ export class KubernetesService implements ServiceUnit {
   message(): Service {
     return kubernetesMessage({
       spec: this.current,
-      shown: this.shown,
-      pods: this.pods,
-      since: this.since,
+      shown: this.state.shown,
+      pods: this.sight.pods,
+      since: this.state.since,
       wanted: this.isWanted,
-      restarts: this.restarts,
+      restarts: this.sight.restarts,
       replicas: this.count,
       runOf: (pod) => this.place.logs.runOf(pod),
     });
@@ -340,7 +272,7 @@ export class KubernetesService implements ServiceUnit {
   /** What runs in the cluster goes on. */
   dispose(): void {
     this.controller.abort(new Error('disposed'));
-    this.nodes.close(this.current.name);
-    this.emitter.dispose();
+    this.sight.close();
+    this.state.dispose();
   }
 }

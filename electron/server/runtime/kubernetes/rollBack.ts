@@ -1,5 +1,7 @@
-import type { V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
+import type { V1Deployment, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
 import { MicroError } from '../../../../shared/contract/errors.ts';
+import type { ServiceSpec } from '../../project/serviceSpec.ts';
+import type { ClusterPlace } from './clusterPlace.ts';
 
 /** Kubernetes adds this to the template of each version. */
 const HASH_LABEL = 'pod-template-hash';
@@ -26,4 +28,23 @@ export function versionBefore(
   const { [HASH_LABEL]: _hash, ...labels } = template.metadata?.labels ?? {};
   const annotations = template.metadata?.annotations;
   return { ...template, metadata: { labels, ...(annotations ? { annotations } : {}) } };
+}
+
+/** Makes ready to give a Deployment the pod template of an earlier version; what is returned writes it. */
+export async function rollBackOf(
+  place: Pick<ClusterPlace, 'objects' | 'objectsOf'>,
+  spec: ServiceSpec,
+  deployment: V1Deployment,
+  { revision, replicas }: { revision: number | undefined; replicas: number },
+): Promise<() => Promise<void>> {
+  const { objects } = place;
+  const template = versionBefore(await objects.versions(deployment), revision, spec.name);
+  const written = await place.objectsOf(spec, { image: '', replicas, overrides: undefined });
+  return async () => {
+    for (const object of written) {
+      const { spec: newSpec, ...newest } = object as V1Deployment;
+      if (object.kind === 'Deployment' && newSpec)
+        await objects.apply<V1Deployment>({ ...newest, spec: { ...newSpec, template } }, true);
+    }
+  };
 }

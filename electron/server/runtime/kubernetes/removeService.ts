@@ -1,0 +1,82 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { type Clock, sleep } from '../../base/clock.ts';
+import { MANAGED_LABEL, MANAGER, SERVICE_LABEL } from '../../deploy/names.ts';
+import type { Connection } from './connection.ts';
+import { kubernetesError } from './kubernetesError.ts';
+
+/** Between two looks whether what was deleted is gone, ms. */
+const goneLookMs = 300;
+
+/** The reason of a container that may start any moment. */
+const CREATING = 'ContainerCreating';
+
+/** How the objects of a service are removed. */
+export interface RemoveOptions {
+  /** Pods get no time to end. */
+  force: boolean;
+  signal?: AbortSignal;
+  /** Called once when no container of it runs any more; the cluster takes some seconds longer to forget its pods. */
+  handleEnded?: () => void;
+}
+
+/**
+ * Removes every object of a service; resolves when they and their pods are gone. Owners and what they own are deleted one
+ * after the other: the cluster's garbage collector would come to it too, but as late as it is busy.
+ */
+export async function removeService(
+  connection: Connection,
+  clock: Clock,
+  service: string,
+  options: RemoveOptions,
+): Promise<void> {
+  const { core, apps, namespace } = connection;
+  const { force, signal, handleEnded } = options;
+  const query = { namespace, labelSelector: `${SERVICE_LABEL}=${service},${MANAGED_LABEL}=${MANAGER}` };
+  let isTold = false;
+  try {
+    await removeOwners(connection, query);
+    for (;;) {
+      const [pods, sets] = await Promise.all([core.listNamespacedPod(query), apps.listNamespacedReplicaSet(query)]);
+      if (!isTold && sets.items.length === 0 && pods.items.every(hasEnded)) {
+        isTold = true;
+        handleEnded?.();
+      }
+      if (pods.items.length === 0 && sets.items.length === 0) return;
+      if (sets.items.some(isStaying)) await apps.deleteCollectionNamespacedReplicaSet(query);
+      // A ReplicaSet may have made one more before it heard of its own end.
+      if (force) await core.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
+      else if (pods.items.some(isStaying)) await core.deleteCollectionNamespacedPod(query);
+      await sleep(clock, goneLookMs, signal);
+    }
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw kubernetesError(`remove ${service}`, error);
+  }
+}
+
+async function removeOwners(
+  { core, apps, batch, namespace, minor }: Connection,
+  query: { namespace: string; labelSelector: string },
+): Promise<void> {
+  const body = { propagationPolicy: 'Background' };
+  const services = await core.listNamespacedService(query);
+  await Promise.all([
+    apps.deleteCollectionNamespacedDeployment({ ...query, body }),
+    batch.deleteCollectionNamespacedJob({ ...query, body }),
+    ...(minor >= 21 ? [batch.deleteCollectionNamespacedCronJob({ ...query, body })] : []),
+    core.deleteCollectionNamespacedConfigMap(query),
+    core.deleteCollectionNamespacedSecret(query),
+    ...services.items.map(({ metadata }) => core.deleteNamespacedService({ name: metadata?.name ?? '', namespace })),
+  ]);
+}
+
+const isStaying = ({ metadata }: Pick<V1Pod, 'metadata'>): boolean => metadata?.deletionTimestamp === undefined;
+
+/** Whether nothing of a pod runs, and nothing will. One that is on a node and says nothing yet may be starting. */
+export function hasEnded(pod: V1Pod): boolean {
+  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return true;
+  if (isStaying(pod)) return false;
+  const containers = pod.status?.containerStatuses;
+  if (!containers?.length) return pod.spec?.nodeName === undefined;
+  return containers.every(({ state }) => state?.terminated || (state?.waiting && state.waiting.reason !== CREATING));
+}
