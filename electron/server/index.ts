@@ -1,3 +1,4 @@
+export type { LogEntry } from './base/logger.ts';
 export { doctor } from './api/doctor.ts';
 export type { ListenOptions } from './publicListener.ts';
 export type { EngineAddresses } from './engineAddresses.ts';
