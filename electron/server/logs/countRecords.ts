@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { FrameWalker } from './logFrame.ts';
 import type { RecordFilter } from './recordFilter.ts';
-import type { RunSource, Segment } from './runSource.ts';
+import type { RunSource } from './runSource.ts';
+import type { Segment } from './segmentReader.ts';
 
 /** Bytes read at a time: two such buffers go round, one is filled while the other is looked through. */
 const PIECE_BYTES = 2 * 1024 * 1024;

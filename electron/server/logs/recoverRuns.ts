@@ -8,7 +8,7 @@ import { MAX_LINE_BYTES, SEGMENT_BYTES } from './logSettings.ts';
 import type { LogStream } from './logStore.ts';
 import { PART_HEADER_BYTES } from './partSpool.ts';
 import { indexName, longName, parseRunFile, partName, segmentName } from './runFiles.ts';
-import { readRange } from './runSource.ts';
+import { readRange } from './segmentReader.ts';
 import { SegmentIndex } from './segmentIndex.ts';
 import { SegmentWriter } from './segmentWriter.ts';
 

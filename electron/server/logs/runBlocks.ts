@@ -1,7 +1,8 @@
 import { BlockTable } from './blockTable.ts';
 import type { FrameWalker } from './logFrame.ts';
 import type { RecordFilter } from './recordFilter.ts';
-import { type RunSource, readBlocks, type Segment, STRETCH_BYTES } from './runSource.ts';
+import type { RunSource } from './runSource.ts';
+import { readBlocks, type Segment, STRETCH_BYTES } from './segmentReader.ts';
 
 /** Which records of a run are looked at, and when they count as written. */
 export interface RunBlocksOptions {

@@ -7,7 +7,7 @@ import {
 } from '../../../shared/contract/logView.ts';
 import { PART_HEADER_BYTES } from './partSpool.ts';
 import { exportLine, type RowMaker } from './rowMaker.ts';
-import { readRange } from './runSource.ts';
+import { readRange } from './segmentReader.ts';
 import { countPerBucket } from './viewHistogram.ts';
 import type { ViewRows } from './viewRows.ts';
 import { filterOf, ViewSearch } from './viewSearch.ts';

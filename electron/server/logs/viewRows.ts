@@ -11,7 +11,8 @@ import {
 } from './rowPlaces.ts';
 import type { RangeStretch } from './runBlocks.ts';
 import { RunRange } from './runRange.ts';
-import { type RunSource, STRETCH_BYTES } from './runSource.ts';
+import type { RunSource } from './runSource.ts';
+import { STRETCH_BYTES } from './segmentReader.ts';
 import { type VisitRow, walkRows } from './walkRows.ts';
 
 /** Up to so many rows are few: they are read in short stretches. */
