@@ -5,20 +5,15 @@ import {
   MAX_ROWS_PER_REQUEST,
   MAX_SEARCH_ROWS,
 } from '../../../shared/contract/logView.ts';
-import { PART_HEADER_BYTES } from './partSpool.ts';
-import { exportLine, type RowMaker } from './rowMaker.ts';
-import { readRange } from './segmentReader.ts';
+import { RangeSender } from './rangeSender.ts';
+import type { RowMaker } from './rowMaker.ts';
+import { textPart } from './textPart.ts';
 import { countPerBucket } from './viewHistogram.ts';
 import type { ViewRows } from './viewRows.ts';
 import { filterOf, ViewSearch } from './viewSearch.ts';
 
 /** Time between two messages about the progress of a search, ms. */
 const REPORT_PERIOD_MS = 100;
-/** Characters of a chunk of text, and chunks without an acknowledgement. */
-const CHUNK_CHARS = 256 * 1024;
-const MAX_UNACKNOWLEDGED = 2;
-/** Bytes of one text request at most. */
-const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_BUCKETS = 2000;
 
 /** A message that asks for an answer about the rows of a view. */
@@ -27,7 +22,7 @@ type RequestOf<T extends LogViewRequest['type']> = Extract<LogViewRequest, { typ
 
 /** Answers the requests about one view. */
 export class ViewAnswers {
-  private readonly acks = new Map<number, { waiting: number; wake: (() => void) | undefined }>();
+  private readonly ranges: RangeSender;
 
   constructor(
     private readonly rows: ViewRows,
@@ -35,7 +30,9 @@ export class ViewAnswers {
     private readonly send: (message: LogViewServerMessage) => void,
     /** Resolves when older rows may have been found, and when the view ends. */
     private readonly whenGrown: () => Promise<void>,
-  ) {}
+  ) {
+    this.ranges = new RangeSender(rows, send);
+  }
 
   async answer(message: LogViewRequest, signal: AbortSignal): Promise<void> {
     const { view, request } = message;
@@ -68,19 +65,20 @@ export class ViewAnswers {
         this.send({ type: 'histogram', view, request, ...found, complete });
         return;
       }
-      case 'text':
-        return this.text(message, signal);
+      case 'text': {
+        const { row, offset, bytes } = message;
+        const part = await textPart(this.rows, row, { offset, bytes }, signal);
+        this.send({ type: 'text', view, request, ...part });
+        return;
+      }
       case 'range':
-        return this.range(message, signal);
+        return this.ranges.send(message, signal);
     }
   }
 
   /** The client took a chunk of a range. */
   handleAck(request: number): void {
-    const ack = this.acks.get(request);
-    if (!ack) return;
-    ack.waiting--;
-    ack.wake?.();
+    this.ranges.handleAck(request);
   }
 
   /** The rows [from, end), as far as they are there. */
@@ -148,71 +146,4 @@ export class ViewAnswers {
     });
     report(true);
   }
-
-  private async text(message: RequestOf<'text'>, signal: AbortSignal): Promise<void> {
-    const { view, request, row } = message;
-    let bytes: Buffer = Buffer.alloc(0);
-    let trueBytes = 0;
-    let longPath: string | undefined;
-    await this.rows.each(row, row + 1, signal, (_row, { kind, walker, range }) => {
-      if (kind !== 'record') return true;
-      trueBytes = walker.trueBytes() || walker.textEnd - walker.textStart;
-      if (walker.trueBytes() > 0) longPath = range.source.longPath(walker.line);
-      bytes = walker.bytes.subarray(walker.textStart, walker.textEnd);
-      return true;
-    });
-    const offset = Math.max(0, Math.floor(message.offset));
-    const wanted = Math.max(4, Math.min(MAX_TEXT_BYTES, Math.floor(message.bytes)));
-    let part = bytes.subarray(offset, offset + wanted);
-    if (longPath && offset + wanted > bytes.length) {
-      const length = Math.min(wanted, trueBytes - offset);
-      part = await readRange(longPath, PART_HEADER_BYTES + offset, length).catch(() => part);
-    }
-    const length = offset + part.length < trueBytes ? wholeCharacters(part) : part.length;
-    const next = length === 0 ? trueBytes : offset + length;
-    this.send({ type: 'text', view, request, text: part.toString('utf8', 0, length), offset, next, trueBytes });
-  }
-
-  private async range(message: RequestOf<'range'>, signal: AbortSignal): Promise<void> {
-    const { view, request, format } = message;
-    const ack = { waiting: 0, wake: undefined as (() => void) | undefined };
-    this.acks.set(request, ack);
-    const wakeUp = (): void => ack.wake?.();
-    signal.addEventListener('abort', wakeUp);
-    try {
-      const end = Math.min(message.end, this.rows.end);
-      let from = Math.max(message.first, this.rows.first);
-      do {
-        let text = '';
-        let next = end;
-        await this.rows.each(from, end, signal, (row, { kind, range, walker }) => {
-          if (kind === 'record') text += exportLine(format, range.source, walker);
-          next = row + 1;
-          return text.length >= CHUNK_CHARS;
-        });
-        while (ack.waiting >= MAX_UNACKNOWLEDGED && !signal.aborted) {
-          await new Promise<void>((resolve) => {
-            ack.wake = resolve;
-          });
-        }
-        if (signal.aborted) return;
-        from = next;
-        ack.waiting++;
-        this.send({ type: 'chunk', view, request, text, next, done: next >= end });
-      } while (from < end);
-    } finally {
-      signal.removeEventListener('abort', wakeUp);
-      this.acks.delete(request);
-    }
-  }
-}
-
-/** Bytes up to the last whole character: a cut one goes with the next stretch. */
-function wholeCharacters(bytes: Buffer): number {
-  const { length } = bytes;
-  let back = 0;
-  while (back < 3 && ((bytes[length - 1 - back] ?? 0) & 0xc0) === 0x80) back++;
-  const lead = bytes[length - 1 - back] ?? 0;
-  const needs = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-  return needs > back + 1 ? length - back - 1 : length;
 }
