@@ -1,31 +1,22 @@
-import {
-  type LogRunFacts,
-  type LogViewOpen,
-  type LogViewServerMessage,
-  ROW_TEXT_CHARS,
-} from '../../../shared/contract/logView.ts';
+import type { LogRunFacts, LogViewOpen, LogViewServerMessage } from '../../../shared/contract/logView.ts';
 import { isAccessLog } from '../../../shared/contract/ownLogs.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { errorText } from '../base/logger.ts';
-import { escapeRegex, linearRegex } from './linearRegex.ts';
 import { type LiveLogs, type LivePartial, runKey } from './liveLogs.ts';
 import type { LogCatalog } from './logCatalog.ts';
-import { partialText } from './partialText.ts';
-import type { RecordFilterQuery } from './recordFilter.ts';
 import { RowMaker } from './rowMaker.ts';
 import type { RunSource } from './runSource.ts';
 import { type LogViewRequest, ViewAnswers } from './viewAnswers.ts';
+import { markerOf, viewFilter } from './viewFilter.ts';
+import { ViewReports } from './viewReports.ts';
 import { ViewRows } from './viewRows.ts';
 
-/** Time between two looks at growth, and between two messages about it, ms. */
+/** Time between two looks at growth, ms. */
 const GROWTH_PERIOD_MS = 50;
-const EXTENT_PERIOD_MS = 100;
 /** While nobody follows only the number of new rows changes, which is told less often, ms. */
 const PAUSED_PERIOD_MS = 200;
 /** While older records are looked at, so much time passes between two looks at new ones, ms. */
 const SCAN_SLICE_MS = 50;
-/** Rows of a live message at most: two tall screens. */
-const LIVE_ROWS = 200;
 /** Runs of each service whose facts are told. */
 const MAX_RUNS_TOLD = 200;
 
@@ -34,23 +25,16 @@ export class LogView {
   private readonly rows: ViewRows;
   private readonly maker: RowMaker;
   private readonly answers: ViewAnswers;
+  private readonly reports: ViewReports;
   private readonly stop = new AbortController();
   private readonly subscriptions: Disposable[] = [];
   /** Who waits for rows that are still being looked for. */
   private waiting: (() => void)[] = [];
   private partials: LivePartial[] = [];
-  private following: boolean;
-  /** A live message is on its way or not drawn yet: the window says when it wants the next one. */
-  private isUnacknowledged = false;
-  /** It was told that everything stored has been looked at. */
-  private toldComplete = false;
   private grown = false;
   private wake: (() => void) | undefined;
   /** Ends the rest between two looks. */
   private hurry: (() => void) | undefined;
-  private lastExtentMs = Number.NEGATIVE_INFINITY;
-  private sentExtent = '';
-  private sentLive = '';
   private readonly firstRuns = new Map<string, number>();
 
   constructor(
@@ -60,21 +44,13 @@ export class LogView {
     private readonly send: (message: LogViewServerMessage) => void,
   ) {
     const { query } = opening;
-    const filter: RecordFilterQuery = {
-      sinceUs: query.sinceUs ?? 0,
-      untilUs: query.untilUs ?? 0,
-      levels: query.levels ?? [],
-      stream: '',
-      streams: query.streams ?? [],
-      text: query.text ?? '',
-      regex: query.regex ?? '',
-      caseSensitive: query.caseSensitive ?? false,
-    };
+    const filter = viewFilter(query);
     const { sinceUs, untilUs } = filter;
     this.rows = new ViewRows(filter, { sinceUs, untilUs, dividers: query.dividers ?? false });
     this.maker = new RowMaker(markerOf(filter));
     this.answers = new ViewAnswers(this.rows, this.maker, send, () => this.whenGrown());
-    this.following = opening.follow;
+    this.reports = new ViewReports(opening.view, this.rows, this.answers, send);
+    this.reports.following = opening.follow;
   }
 
   start(): void {
@@ -101,7 +77,7 @@ export class LogView {
   }
 
   follow(on: boolean): void {
-    this.following = on;
+    this.reports.following = on;
     this.hurry?.();
     this.handleGrowth(undefined);
   }
@@ -111,7 +87,7 @@ export class LogView {
       this.answers.handleAck(request);
       return;
     }
-    this.isUnacknowledged = false;
+    this.reports.handleAck();
     this.handleGrowth(undefined);
   }
 
@@ -148,8 +124,8 @@ export class LogView {
     await this.sendRuns(services.length > 0 ? services : await this.catalog.everyService());
     await this.update();
     while (!signal.aborted) {
-      this.sendExtent();
-      await this.sendLive();
+      this.reports.sendExtent();
+      await this.reports.sendLive(this.partials, signal);
       await this.scanOrWait();
       if (this.grown) await this.update();
     }
@@ -176,7 +152,7 @@ export class LogView {
     }
     this.tellWaiting();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.following ? GROWTH_PERIOD_MS : PAUSED_PERIOD_MS);
+      const timer = setTimeout(resolve, this.reports.following ? GROWTH_PERIOD_MS : PAUSED_PERIOD_MS);
       this.hurry = () => {
         clearTimeout(timer);
         resolve();
@@ -217,43 +193,4 @@ export class LogView {
     }
     if (runs.length > 0 && !this.stop.signal.aborted) this.send({ type: 'runs', view: this.opening.view, runs });
   }
-
-  private sendExtent(): void {
-    const nowMs = performance.now();
-    const { first, end, scanned, total, isComplete: complete } = this.rows;
-    // Live messages say the same, and each message is a picture to draw.
-    if (this.following && this.toldComplete && complete) return;
-    this.toldComplete = complete;
-    const state = `${first}:${end}:${complete}`;
-    if (state === this.sentExtent || (!complete && nowMs - this.lastExtentMs < EXTENT_PERIOD_MS)) return;
-    this.lastExtentMs = nowMs;
-    this.sentExtent = state;
-    this.send({ type: 'extent', view: this.opening.view, first, end, scanned, total, complete });
-  }
-
-  private async sendLive(): Promise<void> {
-    if (!this.following || this.isUnacknowledged) return;
-    const { first, end } = this.rows;
-    const partials = this.partials.map(({ service, run, partial }) => ({
-      timeUs: partial.timeUs,
-      service,
-      run,
-      line: partial.line,
-      stream: partial.stream,
-      text: partialText(partial.bytes).slice(0, ROW_TEXT_CHARS),
-    }));
-    const state = `${first}:${end}:${JSON.stringify(partials)}`;
-    if (state === this.sentLive) return;
-    this.sentLive = state;
-    const rows = await this.answers.read(Math.max(first, end - LIVE_ROWS), end, this.stop.signal);
-    this.isUnacknowledged = true;
-    this.send({ type: 'live', view: this.opening.view, first, end, rows, partials });
-  }
-}
-
-/** Finds every place in a line that the query's text or pattern fits. */
-function markerOf(query: RecordFilterQuery): RegExp | undefined {
-  const { regex, text, caseSensitive } = query;
-  if (regex) return linearRegex(regex, { caseSensitive, global: true });
-  return text ? new RegExp(escapeRegex(text), caseSensitive ? 'gs' : 'gis') : undefined;
 }
