@@ -67,6 +67,12 @@ function explain(path: string, error: NodeJS.ErrnoException): MicroError {
     const next = 'make the folder first, or choose another';
     return new MicroError('storage.failed', `the folder of ${path} is not there`, { next, cause: error });
   }
+  if (error.code === 'ENOTDIR') {
+    return new MicroError('storage.failed', `the folder of ${path} is a file`, {
+      next: 'choose a folder',
+      cause: error,
+    });
+  }
   const code = error.code === 'ENOSPC' ? 'storage.full' : 'storage.failed';
   return new MicroError(code, `${path} cannot be written: ${error.message}`, { cause: error });
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../electron/server/host/systemProcessTable.ts';
@@ -105,6 +105,33 @@ describe('micro logs', () => {
     expect(again.err).toContain(`${file} is already there`);
     expect((await micro(...words, '--force', '--level', 'error')).code).toBe(0);
     expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(351);
+  });
+
+  it('an export to where no file can be says why and what to do, and makes and replaces nothing', async () => {
+    await runWriter();
+    const missing = join(project, 'missing');
+    const folder = join(project, 'folder');
+    await mkdir(folder);
+    await writeFile(join(project, 'file'), 'mine');
+    const refused = async (file: string, ...more: string[]): Promise<string> => {
+      const { code, out, err } = await micro('logs', 'writer', '--export', file, ...more);
+      expect([code, out]).toEqual([1, '']);
+      return err;
+    };
+    const nowhere = await refused(join(missing, 'out.log'));
+    expect(nowhere).toContain(`the folder of ${join(missing, 'out.log')} is not there`);
+    expect(nowhere).toContain('make the folder first');
+    for (const force of [[], ['--force']]) {
+      const inFolder = await refused(folder, ...force);
+      expect(inFolder).toContain(`${folder} is a folder`);
+      expect(inFolder).toContain('name a file in it');
+      expect(await refused(join(project, 'file', 'out.log'), ...force)).toContain(
+        `the folder of ${join(project, 'file', 'out.log')} is a file`,
+      );
+    }
+    await expect(stat(missing)).rejects.toThrow('ENOENT');
+    expect(await readdir(folder)).toEqual([]);
+    expect(await readFile(join(project, 'file'), 'utf8')).toBe('mine');
   });
 
   it('a pattern that cannot be used is refused with a reason, a hostile one is answered in time', async () => {
