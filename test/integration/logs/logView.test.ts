@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/contract/logView.ts';
 import { bundledWorker } from '../../helpers/bundle.ts';
 import { exited, LogStoreFixture, nowUs } from '../../helpers/logStoreFixture.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 
 /** The other end of a session's socket. */
 class ViewClient {
@@ -162,10 +163,13 @@ describe.each(['in the thread of the server', 'in a thread of its own'])('log vi
     client.send({ type: 'open', view: 1, query: { services: ['live'] }, follow: true });
     await client.next('extent', ({ complete }) => complete);
     writer.write('stdout', Buffer.from('hello\nPassword: '), nowUs());
-    // What has come is drawn and acknowledged; the rest comes after it.
-    const first = await client.next('live');
-    client.send({ type: 'ack', view: 1 });
-    const live = first.partials.length > 0 ? first : await client.next('live', ({ partials }) => partials.length > 0);
+    // What has come is drawn and acknowledged; the rest comes after it: a line is on its way to disk when its successor begins.
+    let acknowledged = 0;
+    const live = await waitFor('a message with both', async () => {
+      const lives = client.received.filter((message) => message.type === 'live');
+      for (; acknowledged < lives.length; acknowledged++) client.send({ type: 'ack', view: 1 });
+      return lives.find(({ partials, rows }) => partials.length > 0 && rows.length > 0);
+    });
     expect(live.partials[0]).toMatchObject({ service: 'live', text: 'Password: ', line: 2 });
     expect(texts(live.rows)).toEqual(['hello']);
   });
