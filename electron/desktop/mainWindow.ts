@@ -5,6 +5,7 @@ import { APP_ORIGIN, APP_URL } from './appProtocol.ts';
 import { isWebUrl } from './bridgeHandlers.ts';
 import type { JsonFile } from './jsonFile.ts';
 import type { MainLog } from './mainLog.ts';
+import { revealWindow } from './revealWindow.ts';
 import { MIN_SIZE, reachableBounds, type WindowState } from './windowState.ts';
 
 /** Moving a window tells of each pixel; what is written is where it came to rest. */
@@ -95,10 +96,11 @@ export class MainWindow {
     this.guard(window);
     this.keepState(window);
     this.surviveDeath(window);
-    window.once('ready-to-show', () => {
+    const show = (): void => {
       if (state?.maximized) window.maximize();
       window.show();
-    });
+    };
+    revealWindow(window, show, this.options.log);
     window.on('close', (event) => {
       if (!this.options.mayClose()) event.preventDefault();
     });
