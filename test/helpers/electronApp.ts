@@ -20,6 +20,14 @@ const WINDOW_TIMEOUT_MS = 20_000;
 /** Times that the app is launched anew because the driver missed its window; see {@link hasWindow}. */
 const MAX_RELAUNCHES = 3;
 
+/**
+ * The screen of the tests has no graphics card. Chromium finds that out by a graphics process that dies ("Exiting GPU process
+ * due to errors during initialization"), while the page asks it for its first picture; on a loaded machine the page now and
+ * then draws nothing afterwards, and the driver waits for its next frame until time is up. Told at once, it begins with what
+ * it falls back to: drawing and WebGL by the processor.
+ */
+const SCREEN_SWITCHES = ['--disable-gpu'];
+
 /** What a launch may bring with it. */
 export interface LaunchOptions {
   /** MICRO_HOME of an earlier launch, to come back to it. Default: a new one. */
@@ -183,7 +191,11 @@ export async function electronRuntime(): Promise<{ executable: string; switches:
   const { ensureElectron, drivenArguments } = (await load('electronRuntime')) as RuntimeModule;
   const found = await ensureElectron(() => {});
   if (found.executable === undefined) throw new Error(`no Electron to test with: ${found.why}`);
-  return { executable: found.executable, switches: drivenArguments(), version: found.version ?? '' };
+  return {
+    executable: found.executable,
+    switches: [...drivenArguments(), ...SCREEN_SWITCHES],
+    version: found.version ?? '',
+  };
 }
 
 /** Environment of the app under test: nothing of ours in it that could change what it does. */
