@@ -1,16 +1,14 @@
-import { create } from '@bufbuild/protobuf';
 import { MicroError } from '../../../shared/contract/errors.ts';
-import { Kind, type Service, ServiceSchema, Status } from '../../../shared/contract/gen/state_pb.ts';
+import { type Service, Status } from '../../../shared/contract/gen/state_pb.ts';
 import type { DependencyCondition } from '../../../shared/contract/manifest.ts';
 import { sleep } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import type { TreeKey } from '../host/processTree.ts';
-import { parseAddress } from '../project/parseAddress.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
+import type { Attachment } from './attachment.ts';
+import { externalMessage } from './externalMessage.ts';
+import { ExternalPlace } from './externalPlace.ts';
 import type { InstanceHost } from './instanceHost.ts';
-import { addressText, type InstanceAddress } from './instanceAddress.ts';
-import { ownAddress } from './ownAddress.ts';
-import { httpProblem, httpUrl } from './probes.ts';
 import type { ConditionState, Copies, ServiceUnit } from './serviceUnit.ts';
 import type { StopRequest } from './stopRequest.ts';
 
@@ -18,18 +16,6 @@ import type { StopRequest } from './stopRequest.ts';
 const downIntervalMs = 1000;
 /** Between two checks while it is up. */
 const upIntervalMs = 5000;
-
-/** A process that somebody else started and that joined under the name of a service. */
-export interface Attachment {
-  instance: string;
-  /** 0 and empty when the system does not tell whose the port is. */
-  pid: number;
-  startTime: string;
-  command: string;
-  port: number;
-  /** Its process has ended, or it was let go. */
-  onEnd(why: string): void;
-}
 
 /**
  * Something that others run: a database, or a service that was started by an IDE or a shell and is attached. It is not
@@ -44,15 +30,14 @@ export class ExternalService implements ServiceUnit {
   private reason = 'not checked';
   private since: number;
   private readyAt = 0;
-  /** Where the attached process listens, as found. */
-  private place: InstanceAddress | undefined;
+  private readonly place: ExternalPlace;
 
   constructor(
     private current: ServiceSpec,
     private readonly host: InstanceHost,
     private readonly attachment?: Attachment,
   ) {
-    if (attachment) this.place = { host: '127.0.0.1', port: attachment.port };
+    this.place = new ExternalPlace(host, () => this.current, attachment);
     this.since = host.clock.now();
   }
 
@@ -125,13 +110,14 @@ export class ExternalService implements ServiceUnit {
 
   private async watch(signal: AbortSignal): Promise<void> {
     for (;;) {
-      if (this.attachment && !(await this.isAttachedAlive(this.attachment))) {
+      if (!(await this.place.isAlive())) {
         if (!signal.aborted) this.letGo('its process has ended');
         return;
       }
-      const problem = await this.check(signal);
+      if (this.status !== Status.RUNNING) await this.place.find();
+      const problem = await this.place.check(signal);
       if (signal.aborted) return;
-      const { address } = this;
+      const { address } = this.place;
       if (problem === undefined) {
         if (this.status !== Status.RUNNING) {
           this.readyAt = this.host.clock.now();
@@ -152,43 +138,6 @@ export class ExternalService implements ServiceUnit {
     }
   }
 
-  private async check(signal: AbortSignal): Promise<string | undefined> {
-    const { ready } = this.current;
-    if (this.attachment) await this.findPlace(this.attachment);
-    const { host, port } = this.address;
-    if (ready.by === 'http') {
-      const url =
-        ready.http && !/^https?:/.test(ready.http)
-          ? httpUrl(ready.http, host, port)
-          : (ready.http ?? (this.attachment ? httpUrl('/', host, port) : (this.current.address ?? '')));
-      return httpProblem(this.host.dialer, url, ready.timeoutMs, signal);
-    }
-    try {
-      await this.host.dialer.connect(host, ready.port ?? port, ready.timeoutMs, signal);
-      return undefined;
-    } catch (error) {
-      return `${host}:${ready.port ?? port}: ${(error as Error).message}`;
-    }
-  }
-
-  private async isAttachedAlive({ pid, startTime }: Attachment): Promise<boolean> {
-    if (pid === 0) return true;
-    const found = await this.host.processes.get(pid);
-    return found !== undefined && found.startTime === startTime;
-  }
-
-  /** The process may listen elsewhere than it was told, or on another loopback address. */
-  private async findPlace({ pid, startTime, instance, port }: Attachment): Promise<void> {
-    if (pid === 0 || this.status === Status.RUNNING) return;
-    const members = () => this.host.trees.members({ pid, startTime, marker: instance });
-    this.place = (await ownAddress(this.host, { members, port })) ?? this.place;
-  }
-
-  private get address(): InstanceAddress {
-    if (this.place) return this.place;
-    // Checked when the manifest was read.
-    return parseAddress(this.current.address ?? '') ?? { host: '127.0.0.1', port: 0 };
-  }
   private get nodeId(): string {
     return this.attachment?.instance ?? `${this.current.name}-external`;
   }
@@ -217,42 +166,9 @@ export class ExternalService implements ServiceUnit {
   }
 
   message(): Service {
-    const { spec, address, attachment } = this;
-    const isUp = this.status === Status.RUNNING;
-    return create(ServiceSchema, {
-      name: spec.name,
-      project: spec.project,
-      kind: attachment ? Kind.SERVICE : Kind.EXTERNAL,
-      attached: attachment !== undefined,
-      status: this.status,
-      reason: this.reason || (attachment && isUp ? 'attached: it was started outside' : ''),
-      instances: isUp
-        ? [
-            {
-              id: this.nodeId,
-              pid: attachment?.pid ?? 0,
-              address: addressText(address),
-              startedAt: this.readyAt,
-              readyAt: this.readyAt,
-              status: this.status,
-            },
-          ]
-        : [],
-      version: spec.version,
-      folder: spec.folder,
-      command: attachment ? attachment.command : (spec.address ?? ''),
-      dependsOn: spec.dependsOn.map(({ service, condition }) => ({ service, condition })),
-      language: attachment ? spec.language : '',
-      readyBy: spec.ready.by === 'quiet' ? 'it listens' : spec.ready.by,
-      replicas: 1,
-      disabled: spec.start === 'disabled',
-      onDemand: spec.start === 'manual',
-      wanted: this.wanted,
-      since: this.since,
-      labels: [...spec.labels],
-      declaredAt: spec.declaredAt,
-      next: this.status === Status.ERROR && !attachment ? 'It is run by somebody else: start it there.' : '',
-    });
+    const { spec, attachment, nodeId, status, reason, wanted, since, readyAt } = this;
+    const { address } = this.place;
+    return externalMessage({ spec, attachment, nodeId, address, status, reason, wanted, since, readyAt });
   }
 
   dispose(): void {
