@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { sleep, systemClock } from '../base/clock.ts';
 import { fromEarlierBoot } from './processIdentity.ts';
+import { LeaderTrees } from './leaderTrees.ts';
 import type { ProcessInfo, ProcessTable } from './processTable.ts';
 import { ProcessSnapshot } from './processSnapshot.ts';
 import type { ProcessTrees, TreeKey } from './processTree.ts';
@@ -18,18 +19,6 @@ const FIRST_GROUP_POLL_MS = 2;
 
 /** A group is asked for no longer than this, ms, before all processes are looked at: zombies are members of it too. */
 const EXACT_LOOK_MS = 100;
-
-/**
- * Trees whose descendants are looked up one by one at the same time. For more of them, one pass over all processes that
- * they share costs less.
- */
-const MAX_SINGLE_LOOKS = 4;
-
-/**
- * A tree that was foreseen is signalled as it was then for so long, ms: who was born since is in the group, or found by its
- * marker; no number is given to another process that soon.
- */
-const FORESEEN_MS = 30;
 
 /** Longest wait between two looks, ms: bounds both the cost of a slow stop and the delay of its news. */
 const LONGEST_POLL_MS = 100;
@@ -62,13 +51,13 @@ export class SystemProcessTrees implements ProcessTrees {
   private readonly signaller: Signaller;
   private readonly snapshots: SharedPass<ProcessSnapshot>;
   private readonly marked: SharedPass<Map<string, number[]>>;
-  private singleLooks = 0;
-  private readonly foreseen = new Map<string, { at: number; related: Promise<Map<number, ProcessInfo> | undefined> }>();
+  private readonly leaders: LeaderTrees;
 
   constructor(options: ProcessTreesOptions) {
     this.table = options.table;
     this.clock = options.clock ?? systemClock;
     this.signaller = options.signaller ?? systemSignaller;
+    this.leaders = new LeaderTrees(this.table, this.clock);
     this.snapshots = new SharedPass(async () => new ProcessSnapshot(await this.table.list()));
     this.marked = new SharedPass(() => this.table.byEnvironment(INSTANCE_MARKER));
   }
@@ -87,7 +76,7 @@ export class SystemProcessTrees implements ProcessTrees {
       return fresh.length > 0;
     };
     if (signal !== 'SIGKILL') {
-      const related = await this.leaderAndDescendants(key);
+      const related = await this.leaders.take(key);
       if (related) await tell([...related.values()]);
       await tell(related ? await this.withMarked(key, related) : await this.members(key));
       return;
@@ -106,19 +95,7 @@ export class SystemProcessTrees implements ProcessTrees {
   foresee(keys: readonly TreeKey[]): void {
     // What it finds is kept by the table; a failure is met again, and told, by whoever needs the result.
     this.marked.run().catch(() => {});
-    this.foreseen.clear();
-    for (const key of keys) {
-      const related = this.relatedOfLeader(key).catch(() => undefined);
-      this.foreseen.set(key.marker, { at: this.clock.monotonic(), related });
-    }
-  }
-
-  /** The leader with its descendants, as just foreseen or looked up now; see {@link relatedOfLeader}. */
-  private async leaderAndDescendants(key: TreeKey): Promise<Map<number, ProcessInfo> | undefined> {
-    const seen = this.foreseen.get(key.marker);
-    this.foreseen.delete(key.marker);
-    const isFresh = seen !== undefined && this.clock.monotonic() - seen.at <= FORESEEN_MS;
-    return (isFresh ? await seen.related : undefined) ?? this.relatedOfLeader(key);
+    this.leaders.foresee(keys);
   }
 
   async waitGone(key: TreeKey, signal?: AbortSignal): Promise<void> {
@@ -139,24 +116,6 @@ export class SystemProcessTrees implements ProcessTrees {
     for (let waitMs = FIRST_GROUP_POLL_MS; signaller.exists(pid); waitMs *= GROUP_POLL_GROWTH) {
       if (clock.monotonic() >= until) return;
       await sleep(clock, waitMs, signal);
-    }
-  }
-
-  /**
-   * The leader with its descendants, when it is alive and they can be looked up without a pass over all processes. (Who
-   * else is in its group hears what the group is sent.)
-   */
-  private async relatedOfLeader(key: TreeKey): Promise<Map<number, ProcessInfo> | undefined> {
-    const { table } = this;
-    if (!table.descendants || key.pid <= 0 || this.singleLooks >= MAX_SINGLE_LOOKS) return undefined;
-    this.singleLooks++;
-    try {
-      const [leader, descendants] = await Promise.all([table.get(key.pid), table.descendants(key.pid)]);
-      if (!leader || !descendants || leader.startTime !== key.startTime) return undefined;
-      const alive = [leader, ...descendants].filter((info) => !info.zombie && info.pid !== process.pid);
-      return new Map(alive.map((info) => [info.pid, info]));
-    } finally {
-      this.singleLooks--;
     }
   }
 
