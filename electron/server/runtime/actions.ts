@@ -7,6 +7,8 @@ import type { InstanceHost } from './instanceHost.ts';
 import type { ActionListener } from './runtime.ts';
 import { ServiceFollower } from './serviceFollower.ts';
 import type { RunOverrides, ServiceUnit } from './serviceUnit.ts';
+import { startPlan } from './startPlan.ts';
+import { stopInOrder } from './stopInOrder.ts';
 import type { StopRequest } from './stopRequest.ts';
 
 /** Starts, stops and restarts services and tells the truth about each until it is where it was wanted, or failed. */
@@ -23,21 +25,7 @@ export class Actions {
 
   /** What would be started besides `names`, each with the service that needs it. */
   plan(names: readonly string[]): { service: string; neededBy: string }[] {
-    return this.dependencies
-      .needsOf(names)
-      .filter((name) => {
-        const unit = this.units.get(name);
-        return unit?.isResting && unit.condition('completed').state !== 'met';
-      })
-      .map((service) => ({ service, neededBy: this.neededBy(service, names) }));
-  }
-
-  private neededBy(service: string, names: readonly string[]): string {
-    const closer = new Set([...names, ...this.dependencies.needsOf(names)]);
-    for (const name of closer) {
-      if (this.units.get(name)?.spec.dependsOn.some((dependency) => dependency.service === service)) return name;
-    }
-    return '';
+    return startPlan(this.dependencies, this.units, names);
   }
 
   /** Starts services. One that runs already is started anew when `overrides` ask for another run than it has. */
@@ -186,33 +174,11 @@ export class Actions {
     }
   }
 
-  /** Stops services so that what needs another one ends before it; what has nothing to do with each other ends side by side. */
+  /** Stops services, what needs another one before it; see {@link stopInOrder}. */
   async stop(names: readonly string[], request: StopRequest, listener: ActionListener): Promise<void> {
-    const chosen = new Set(names);
-    const stops = new Map<string, { ended: Promise<void>; gone: Promise<void> }>();
-    const stopOne = (name: string, path: readonly string[]): { ended: Promise<void>; gone: Promise<void> } => {
-      const known = stops.get(name);
-      if (known) return known;
-      const dependents = this.dependencies
-        .dependentsOf([name])
-        .filter((other) => chosen.has(other) && !path.includes(other));
-      const unit = this.units.get(name) as ServiceUnit;
-      let handleEnded: () => void = () => {};
-      const told = new Promise<void>((resolve) => {
-        handleEnded = resolve;
-      });
-      const gone = (async () => {
-        // With force nobody waits for anybody.
-        if (!request.force) await Promise.all(dependents.map((other) => stopOne(other, [...path, name]).ended));
-        await this.followDown(unit, { ...request, handleEnded }, listener);
-      })();
-      const stop = { ended: Promise.race([told, gone]), gone };
-      // Who waits hears of a failure; a service that nobody waits for fails by `gone`.
-      stop.ended.catch(() => {});
-      stops.set(name, stop);
-      return stop;
-    };
-    await Promise.all(names.map((name) => stopOne(name, []).gone));
+    await stopInOrder(this.dependencies, names, request.force ?? false, (name, handleEnded) =>
+      this.followDown(this.units.get(name) as ServiceUnit, { ...request, handleEnded }, listener),
+    );
   }
 
   private async followDown(unit: ServiceUnit, request: StopRequest, listener: ActionListener): Promise<void> {
