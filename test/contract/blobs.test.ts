@@ -43,7 +43,7 @@ describe.each(blobKinds)('a blob store $name', ({ make }) => {
     expect(await contentOf(blobs, film)).toBe('');
   });
 
-  it('takes every key of the store as it is, and refuses the same ones', async () => {
+  it('ST-05 takes every key of the store as it is, and refuses the same ones', async () => {
     const { blobs } = await make();
     const keys = [
       '.',

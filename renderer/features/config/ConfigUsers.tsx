@@ -2,7 +2,6 @@ import { useMemo } from 'react';
 import { configUsers } from '../../../shared/client/configUsers.ts';
 import { selectService } from '../../state/navigation.ts';
 import { useServices } from '../../state/serverState.ts';
-import { SectionTitle } from '../../ui/DefinitionList.tsx';
 import { FieldNote } from '../../ui/Form.tsx';
 import classes from './Config.module.css';
 
@@ -12,7 +11,7 @@ export function ConfigUsers({ path, secret }: { path: string; secret: boolean })
   const users = useMemo(() => configUsers(services.values(), path), [services, path]);
   return (
     <section className={classes.users} aria-label="Used by">
-      <SectionTitle>Used by</SectionTitle>
+      <h3>Used by</h3>
       {users.length === 0 ? (
         <FieldNote>
           No service: {`\${${secret ? 'secret' : 'config'}:${path}}`} in the env of micro.yaml gives it to one.

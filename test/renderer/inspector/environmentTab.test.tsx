@@ -37,7 +37,7 @@ describe('the environment of a service', () => {
     expect(screen.getByText(/expands to nothing/)).toBeTruthy();
   });
 
-  it('never asks for a secret before it is wanted, and hides it again', async () => {
+  it('ST-06 never asks for a secret before it is wanted, and hides it again', async () => {
     const user = userEvent.setup();
     show();
     await user.click(await screen.findByRole('button', { name: 'Show PAYMENTS_KEY' }));
