@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { commandForKeys } from '../state/commands.ts';
 import { isTyped, keysOf } from '../state/keys.ts';
+import { keepTyped } from '../state/typeAhead.ts';
 
 /** Places where keys belong to what has the focus: text, terminals, open menus and dialogs. */
 const OWN_KEYS = 'input, textarea, select, [contenteditable="true"], [role="menu"], [role="dialog"], [role="listbox"]';
@@ -17,6 +18,10 @@ export function useShortcuts(): void {
       if (!keys) return;
       const target = event.target instanceof Element ? event.target : undefined;
       if (target?.closest(TERMINAL) && !event.metaKey) return;
+      if (keepTyped(event)) {
+        event.preventDefault();
+        return;
+      }
       if (isTyped(keys) && target?.closest(OWN_KEYS)) return;
       const command = commandForKeys(keys);
       if (!command) return;

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { holdTyping, takeTyped } from './typeAhead.ts';
 
 /** Parts that lie over the whole window, one at a time. */
 export type Overlay = 'palette' | 'help';
@@ -8,6 +9,9 @@ const store = createStore<{ open: Overlay | undefined }>(() => ({ open: undefine
 
 /** Shows a part over the window, or with undefined none. */
 export function showOverlay(open: Overlay | undefined): void {
+  // What is typed from now on is meant for its field.
+  if (open === 'palette') holdTyping();
+  else takeTyped();
   store.setState({ open });
 }
 

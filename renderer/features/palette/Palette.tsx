@@ -9,6 +9,7 @@ import { showOverlay, useOverlay } from '../../state/overlays.ts';
 import { useServices } from '../../state/serverState.ts';
 import { serviceCommands } from '../../state/serviceCommands.ts';
 import { openTerminal, useTerminals } from '../../state/terminals.ts';
+import { takeTyped } from '../../state/typeAhead.ts';
 import { useUi } from '../../state/uiState.ts';
 import { KeyHint } from '../../ui/KeyHint.tsx';
 import { LanguageMark } from '../../ui/LanguageMark.tsx';
@@ -68,6 +69,10 @@ function PaletteContent() {
       <Spotlight.Search
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}
+        onFocus={() => {
+          const typed = takeTyped();
+          if (typed) setQuery((now) => now + typed);
+        }}
         placeholder="Search services and commands"
         aria-label="Search services and commands"
         leftSection={<IconSearch size={16} stroke={1.7} />}
