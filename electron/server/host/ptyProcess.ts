@@ -5,16 +5,23 @@ import type { IPty } from '@lydell/node-pty';
 import type { Clock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { createArrivalClock } from './arrivalClock.ts';
+import { DrainMark } from './drainMark.ts';
 import type { ExitStatus, LaunchedProcess, OutputChunk } from './launcher.ts';
 
 /**
- * How long, in ms, the terminal must be silent after the end of the leader before its output counts as read. The kernel
- * hands over what was written within a few ms; every exit is told this much later.
+ * How long, in ms, the terminal must be silent after the end of the leader before its output counts as read, where no
+ * mark could be written behind it. The kernel mostly hands over what was written within a few ms.
  */
-const DRAIN_QUIET_MS = 15;
+const UNMARKED_SILENCE_MS = 15;
 
-/** After this many ms the end is told even if a survivor never stops writing. Bounds the delay of `onDidExit`. */
-const DRAIN_MAX_MS = 1_000;
+/** The end is told after a silence of this many ms although the mark was not seen, as when somebody stopped the terminal (ctrl-S). */
+const MARKED_SILENCE_MS = 1_000;
+
+/** The end is told after this many ms even if survivors never stop writing. Bounds the delay of `onDidExit`. */
+const DRAIN_MAX_MS = 10_000;
+
+/** How often it is looked whether one of these is over, ms. */
+const LOOK_MS = 15;
 
 /** The parts of node-pty 1.1.0 on Unix that are not in its types. `_pty` is the path of the terminal's slave side. */
 interface UnixPty extends IPty {
@@ -29,9 +36,9 @@ interface UnixPty extends IPty {
  * Fault: on Linux node-pty loses the last output of a program that ends quickly (5 to 10 % of fast runs): the hang-up
  * of the terminal is taken for the end of the data; and 200 ms after the exit it destroys the socket, read or not,
  * which also cuts off a reader that has paused and every survivor.
- * Trick: this side holds the slave open, so that there is no hang-up, until the leader is reaped and the terminal has
- * been silent for a moment; the timed destroy is swallowed. node-pty registers for `close` of the socket at the moment
- * it has reaped the child, which is how that moment is learnt without polling.
+ * Trick: this side holds the slave open, so that there is no hang-up, until the leader is reaped and a mark that was then
+ * written behind its output has come back ({@link DrainMark}); the timed destroy is swallowed. node-pty registers for `close`
+ * of the socket at the moment it has reaped the child, which is how that moment is learnt without polling.
  * Limit: uses private fields, so the version is pinned and tests prove that nothing is lost. The last words of survivors
  * may still be lost.
  */
@@ -51,6 +58,8 @@ export class PtyProcess implements LaunchedProcess {
   private reading = false;
   private paused = false;
   private waiting = false;
+  /** Comes after everything that was written before the leader was reaped; undefined before that, or if it cannot be written. */
+  private mark: DrainMark | undefined;
 
   constructor(
     private readonly pty: IPty,
@@ -64,10 +73,12 @@ export class PtyProcess implements LaunchedProcess {
     pty.pause();
     pty.onData((text) => {
       this.lastDataMs = this.clock.monotonic();
-      this.output.fire({ stream: 'tty', data: Buffer.from(text, encoding), timeUs: this.now() });
+      this.tell(this.mark ? this.mark.take(text) : text, encoding);
+      if (this.mark?.isSeen && !this.exit) this.tellStatus?.();
     });
     pty.onExit(({ exitCode, signal }) => {
       if (this.exit) return;
+      this.tell(this.mark?.rest() ?? '', encoding);
       this.exit = signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null };
       this.letGo();
       this.ended.fire(this.exit);
@@ -117,10 +128,14 @@ export class PtyProcess implements LaunchedProcess {
     }
   }
 
+  private tell(text: string, encoding: BufferEncoding): void {
+    if (text !== '') this.output.fire({ stream: 'tty', data: Buffer.from(text, encoding), timeUs: this.now() });
+  }
+
   private holdOpen(pty: UnixPty): void {
     // One call for memory only, before the child can have ended; an open in the thread pool could come too late.
     // eslint-disable-next-line no-restricted-syntax -- see above; it opens a device, nothing is read from a disk
-    this.heldSlave = openSync(pty._pty, fsConstants.O_RDWR | fsConstants.O_NOCTTY);
+    this.heldSlave = openSync(pty._pty, fsConstants.O_RDWR | fsConstants.O_NOCTTY | fsConstants.O_NONBLOCK);
     const socket = pty._socket;
     // Bytes one to one: node-pty's own decoder would lose what is not UTF-8. (With encoding null it would not set the
     // terminal to UTF-8, and erasing a typed é would leave half of it.)
@@ -133,8 +148,21 @@ export class PtyProcess implements LaunchedProcess {
       if (event !== 'close' || this.tellStatus) return;
       this.tellStatus = listener;
       this.reapedAtMs = this.clock.monotonic();
+      this.mark = new DrainMark();
+      this.writeMark();
       this.waitForSilence();
     };
+  }
+
+  /** Writes the mark, or as much of it as there is room for. */
+  private writeMark(): void {
+    if (this.heldSlave === undefined || !this.mark) return;
+    try {
+      this.mark.write(this.heldSlave);
+    } catch {
+      this.tell(this.mark.rest(), 'latin1');
+      this.mark = undefined;
+    }
   }
 
   private startReading(): void {
@@ -156,12 +184,14 @@ export class PtyProcess implements LaunchedProcess {
       setImmediate(() => {
         this.waiting = false;
         if (this.paused || this.exit) return;
+        this.writeMark();
         const now = this.clock.monotonic();
         const silentMs = now - Math.max(this.lastDataMs, this.reapedAtMs);
-        if (silentMs >= DRAIN_QUIET_MS || now - this.reapedAtMs >= DRAIN_MAX_MS) this.tellStatus?.();
+        const enoughMs = this.mark ? MARKED_SILENCE_MS : UNMARKED_SILENCE_MS;
+        if (silentMs >= enoughMs || now - this.reapedAtMs >= DRAIN_MAX_MS) this.tellStatus?.();
         else this.waitForSilence();
       });
-    }, DRAIN_QUIET_MS);
+    }, LOOK_MS);
   }
 
   /** Lets the terminal hang up. Survivors that hold it too are still heard, but do not keep the server from ending. */
