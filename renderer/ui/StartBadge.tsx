@@ -8,8 +8,8 @@ export function StartBadge({ service }: { service: Service }) {
   switch (startNote(service)) {
     case 'scheduled':
       return (
-        <span className={classes.startNote}>
-          next run in <Until at={service.nextRunAt} />
+        <span className={classes.startNote} title="Its schedule runs it then">
+          next in <Until at={service.nextRunAt} />
         </span>
       );
     case 'on demand':

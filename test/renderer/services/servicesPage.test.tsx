@@ -112,7 +112,7 @@ describe('the table of services', () => {
     ]);
     renderPage(<ServicesPage />);
     const statusOf = (name: string) => rowOf(name).querySelector('[data-column="status"]')?.textContent;
-    expect(statusOf('due')).toMatch(/^completednext run in 2 min (30|29) s$/);
+    expect(statusOf('due')).toMatch(/^completednext in 2 min (30|29) s$/);
     expect(statusOf('tool')).toBe('stoppedon demand');
     expect(statusOf('off')).toBe('stoppeddisabled');
     expect(statusOf('up')).toBe('running');
