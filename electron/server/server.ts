@@ -347,7 +347,11 @@ class LocalServer implements MicroServer {
   }
 
   private measure(runtime: Runtime) {
-    const sampler = new UsageSampler({ table: this.table, trees: this.trees });
+    const sampler = new UsageSampler({
+      table: this.table,
+      trees: this.trees,
+      hasCheapGet: process.platform === 'linux',
+    });
     return () => sampler.sample(runtime.instanceTrees());
   }
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { ProcessTable } from './processTable.ts';
+import type { ProcessInfo, ProcessTable } from './processTable.ts';
 import type { ProcessTrees, TreeKey } from './processTree.ts';
 
 /** One tree to measure. */
@@ -21,6 +21,28 @@ export interface UsageSample {
   ports: number[];
 }
 
+/**
+ * Trees that all use less than this, percent of one processor, are at rest: only the processes that are known are looked at
+ * then, instead of all of the machine. What they start meanwhile is seen a little later, see {@link FULL_LOOK_MS}. More would
+ * hide the start of something from who looks on, less would take the timers of a service that waits for work.
+ */
+const REST_PERCENT = 5;
+
+/** ms between two looks at all processes while everything is at rest: so late may a process that a quiet one started be seen. */
+const FULL_LOOK_MS = 10_000;
+
+/** ms of CPU time below which systems count nothing: USER_HZ is 100. */
+const TICK_MS = 10;
+
+/** What was found at the last look at all processes. */
+interface FullLook {
+  /** Whose trees, in their order. */
+  targets: string;
+  trees: ProcessInfo[][];
+  /** Monotonic, ms. */
+  atMs: number;
+}
+
 /** CPU time of one process when it was last seen, ms. */
 type CpuTimes = Map<string, number>;
 
@@ -32,11 +54,15 @@ export class UsageSampler {
   private readonly clock: Clock;
   private previous: CpuTimes = new Map();
   private previousAtMs: number | undefined;
+  private full: FullLook | undefined;
+  private isAtRest = false;
 
   constructor(
     private readonly options: {
-      table: Pick<ProcessTable, 'listeners'>;
+      table: Pick<ProcessTable, 'listeners' | 'get'>;
       trees: Pick<ProcessTrees, 'members'>;
+      /** Whether `get` costs little beside a look at all processes, as it does where each has a file of its own. */
+      hasCheapGet?: boolean;
       clock?: Clock;
     },
   ) {
@@ -45,7 +71,7 @@ export class UsageSampler {
 
   /** Samples in the order of `targets`. The caller keeps two calls from overlapping. */
   async sample(targets: readonly UsageTarget[]): Promise<UsageSample[]> {
-    const trees = await Promise.all(targets.map(({ key }) => this.options.trees.members(key)));
+    const trees = (await this.lookAtKnown(targets)) ?? (await this.lookAtAll(targets));
     const atMs = this.clock.monotonic();
     const elapsedMs = this.previousAtMs === undefined ? 0 : atMs - this.previousAtMs;
     const portsByPid = await this.ports(new Set(trees.flat().map((info) => info.pid)));
@@ -76,7 +102,39 @@ export class UsageSampler {
     });
     this.previous = current;
     this.previousAtMs = atMs;
+    this.isAtRest = elapsedMs > 0 && samples.every(({ cpuPercent }) => cpuPercent < REST_PERCENT);
     return samples;
+  }
+
+  private async lookAtAll(targets: readonly UsageTarget[]): Promise<ProcessInfo[][]> {
+    const trees = await Promise.all(targets.map(({ key }) => this.options.trees.members(key)));
+    this.full = { targets: nameOf(targets), trees, atMs: this.clock.monotonic() };
+    return trees;
+  }
+
+  /** The trees as they were at the last look at all processes, with what each uses now; undefined: all have to be looked at. */
+  private async lookAtKnown(targets: readonly UsageTarget[]): Promise<ProcessInfo[][] | undefined> {
+    const { full, previousAtMs } = this;
+    const now = this.clock.monotonic();
+    if (!this.options.hasCheapGet || !this.isAtRest || !full || previousAtMs === undefined) return undefined;
+    if (now - full.atMs >= FULL_LOOK_MS || full.targets !== nameOf(targets)) return undefined;
+    const most = ((now - previousAtMs) * REST_PERCENT) / 100;
+    const trees: ProcessInfo[][] = [];
+    for (const before of full.trees) {
+      const infos = await Promise.all(before.map(({ pid }) => this.options.table.get(pid)));
+      let usedMs = 0;
+      const tree: ProcessInfo[] = [];
+      for (const [index, info] of infos.entries()) {
+        // One that ended may have left others; one that moves may have started some.
+        if (!info || info.startTime !== before[index]?.startTime) return undefined;
+        usedMs += info.cpuMs - (this.previous.get(`${info.pid} ${info.startTime}`) ?? 0);
+        tree.push(info);
+      }
+      // CPU time is counted in ticks of some ms, of which a short period has few.
+      if (usedMs > Math.max(most, TICK_MS)) return undefined;
+      trees.push(tree);
+    }
+    return trees;
   }
 
   /** Whether any process of this tree was seen before: a tree seen for the first time has no "since then". */
@@ -91,4 +149,9 @@ export class UsageSampler {
     }
     return byPid;
   }
+}
+
+/** The trees that are measured, in a form that can be compared. */
+function nameOf(targets: readonly UsageTarget[]): string {
+  return targets.map(({ service, key }) => `${service} ${key.pid} ${key.startTime} ${key.marker}`).join('\n');
 }

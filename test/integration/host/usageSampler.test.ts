@@ -55,6 +55,55 @@ describe('the use of a tree', () => {
     expect(samples[0]?.cpuPercent).toBe(0);
   });
 
+  it('is read of the known processes alone while all rest, and of all as soon as something moves, ends or is due', async () => {
+    const table = new FakeProcessTable();
+    const clock = new FakeClock();
+    const trees = new FakeProcessTrees(clock, table);
+    const sampler = new UsageSampler({ table, trees, clock, hasCheapGet: true });
+    const targets = [
+      { service: 'a', key: { pid: 10, startTime: 't10', marker: '' } },
+      { service: 'b', key: { pid: 20, startTime: 't20', marker: '' } },
+    ];
+    let cpuMs = 1000;
+    table.add({ pid: 10, cpuMs, memoryBytes: 1 });
+    table.add({ pid: 20, cpuMs: 0 });
+    const sample = async (): Promise<{ passes: number; a: number; processes: number[]; memory: number }> => {
+      const before = table.passes;
+      await clock.advance(1000);
+      const samples = await sampler.sample(targets);
+      return {
+        passes: table.passes - before,
+        a: samples[0]?.cpuPercent ?? -1,
+        processes: samples.map(({ processes }) => processes),
+        memory: samples[0]?.memoryBytes ?? -1,
+      };
+    };
+    await sample();
+    expect((await sample()).passes).toBe(1);
+    // At rest: figures are told anew, without a look at others.
+    table.add({ pid: 10, cpuMs: (cpuMs += 20), memoryBytes: 7 });
+    expect(await sample()).toEqual({ passes: 0, a: 2, processes: [1, 1], memory: 7 });
+    // Something moves: who else is there is looked for in the same sample.
+    table.add({ pid: 10, cpuMs: (cpuMs += 300) });
+    table.add({ pid: 11, pgid: 10, ppid: 10, cpuMs: 100 });
+    expect(await sample()).toMatchObject({ passes: 1, a: 40, processes: [2, 1] });
+    expect((await sample()).passes).toBe(1);
+    expect((await sample()).passes).toBe(0);
+    // One ends.
+    table.remove(11);
+    expect(await sample()).toMatchObject({ passes: 1, processes: [1, 1] });
+    // A quiet one appears: it is seen after ten seconds at the latest.
+    expect((await sample()).passes).toBe(0);
+    table.add({ pid: 21, pgid: 20, ppid: 20, cpuMs: 0 });
+    const seen: number[] = [];
+    for (let n = 0; n < 10; n++) seen.push((await sample()).processes[1] ?? 0);
+    expect(seen.slice(0, 8)).toEqual(Array(8).fill(1));
+    expect(seen.at(-1)).toBe(2);
+    // Other trees than before.
+    targets.pop();
+    expect((await sample()).passes).toBe(1);
+  });
+
   it('is seen of a real process that is busy and listens', async () => {
     const table = createProcessTable();
     const trees = new SystemProcessTrees({ table });
