@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LaunchedApp, launchApp, processesOfHome } from '../helpers/electronApp.ts';
@@ -6,6 +6,10 @@ import { writeSampleProject } from '../helpers/sampleProject.ts';
 import { statusOf } from '../helpers/serverApi.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 import { waitFor } from '../helpers/waitFor.ts';
+
+/** As the app has it: how long it waits for an orderly end, and then for a forced one, ms. */
+const ORDERLY_MS = 30_000;
+const FORCED_MS = 5_000;
 
 let launched: LaunchedApp | undefined;
 
@@ -89,6 +93,44 @@ describe('DT-05 quitting', () => {
     await answerWith(app, 2);
     process.kill(app.pid, 'SIGTERM');
     await waitFor('the app to end', () => app.end() !== undefined, 40_000);
+    expect(app.end()).toBe(0);
+    expect(await nothingIsLeft(app.home)).toBe(true);
+  });
+
+  test('with services that cannot be stopped politely ends all the same, within their grace, and leaves nothing', async () => {
+    const deaf =
+      "for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(s, () => {}); setInterval(() => {}, 1000)";
+    const folder = await tempFolder('stuck');
+    await writeFile(join(folder, 'deaf.cjs'), deaf);
+    // Its helper has left group and session, so that nothing but its environment tells whose it is.
+    await writeFile(
+      join(folder, 'parent.cjs'),
+      `require('node:child_process').spawn(process.execPath, ['deaf.cjs'], { detached: true, stdio: 'ignore' }).unref();\n${deaf}`,
+    );
+    const stop = { graceMs: 1000 };
+    await writeSampleProject(folder, 'stuck', [
+      { name: 'web' },
+      { name: 'mail', dependsOn: ['web'] },
+      { name: 'users' },
+      { name: 'deaf', keys: { run: 'node deaf.cjs', stop } },
+      { name: 'parent', keys: { run: 'node parent.cjs', stop } },
+    ]);
+    const app = (launched = await launchApp({ args: ['--project', folder], onQuit: 'stop' }));
+    const server = await app.server();
+    await waitFor(
+      'all five to run, and the helper',
+      async () => {
+        const seen = [...(await statusOf(server)).values()];
+        const helpers = (await processesOfHome(app.home)).filter(({ command }) => command.includes('deaf.cjs'));
+        return seen.length === 5 && seen.every(({ status }) => status === 'STATUS_RUNNING') && helpers.length >= 2;
+      },
+      60_000,
+    );
+    const began = Date.now();
+    process.kill(app.pid, 'SIGTERM');
+    await waitFor('the app to end', () => app.end() !== undefined, ORDERLY_MS + FORCED_MS + 10_000);
+    // It ended by the grace of its services, not by the limit after which the server itself is killed.
+    expect(Date.now() - began).toBeLessThan(ORDERLY_MS);
     expect(app.end()).toBe(0);
     expect(await nothingIsLeft(app.home)).toBe(true);
   });

@@ -1,9 +1,16 @@
-import { spawn } from 'node:child_process';
-import { readFile, symlink } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ensureBundles } from '../helpers/bundle.ts';
-import { electronRuntime, type LaunchedApp, launchApp, testEnvironment } from '../helpers/electronApp.ts';
+import {
+  electronRuntime,
+  type LaunchedApp,
+  launchApp,
+  processesOfHome,
+  type ServerAddress,
+  testEnvironment,
+} from '../helpers/electronApp.ts';
 import { writeSampleProject } from '../helpers/sampleProject.ts';
 import { statusOf } from '../helpers/serverApi.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
@@ -18,10 +25,15 @@ afterEach(async (context) => {
 });
 
 /** Launches the app as a person would a second time; resolves with how it ended. */
-async function launchAgain(home: string, args: string[]): Promise<{ code: number | null; output: string }> {
+async function launchAgain(
+  home: string,
+  args: string[],
+  handleStart: (child: ChildProcess) => void = () => {},
+): Promise<{ code: number | null; output: string }> {
   const root = await ensureBundles('desktop');
   const { executable, switches } = await electronRuntime();
   const child = spawn(executable, [...switches, root, ...args], { env: testEnvironment(home) });
+  handleStart(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
   return new Promise((resolve) => child.on('exit', (code) => resolve({ code, output })));
@@ -48,6 +60,45 @@ describe('one app at a time', () => {
     expect(log).toContain('a second launch handed over');
     expect(log.match(/starting the server/g)).toHaveLength(1);
     expect(await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+
+  test('DT-03 of two that are launched at nearly the same time one goes on, with what both were asked for', async () => {
+    await ensureBundles('desktop', 'node', 'sdk', 'renderer');
+    const folder = await tempFolder('both');
+    const home = join(folder, 'home');
+    await mkdir(join(home, 'desktop'), { recursive: true });
+    await writeFile(join(home, 'desktop', 'preferences.json'), JSON.stringify({ onQuit: 'stop' }));
+    const started: ChildProcess[] = [];
+    try {
+      const ends = await Promise.all(
+        ['one', 'two'].map(async (name) => {
+          const project = await writeSampleProject(join(folder, name), name, [{ name }]);
+          return { end: launchAgain(home, ['--project', project], (child) => started.push(child)) };
+        }),
+      );
+      const first = await Promise.race(ends.map(({ end }) => end));
+      expect(first.code).toBe(0);
+      expect(first.output).toContain('open already');
+      await waitFor(
+        'both projects to run',
+        async () => {
+          const text = await readFile(join(home, 'server.json'), 'utf8').catch(() => undefined);
+          if (text === undefined) return false;
+          const seen = await statusOf(JSON.parse(text) as ServerAddress).catch(() => undefined);
+          return ['one', 'two'].every((name) => seen?.get(name)?.status === 'STATUS_RUNNING');
+        },
+        60_000,
+      );
+      const log = await readFile(join(home, 'logs', 'desktop.log'), 'utf8');
+      expect(log.match(/started: version/g)).toHaveLength(1);
+      expect(log.match(/starting the server/g)).toHaveLength(1);
+      for (const child of started) child.kill('SIGTERM');
+      const all = await Promise.all(ends.map(({ end }) => end));
+      expect(all.map(({ code }) => code)).toEqual([0, 0]);
+      await waitFor('everything to end', async () => (await processesOfHome(home)).length === 0, 40_000);
+    } finally {
+      for (const { pid } of await processesOfHome(home)) process.kill(pid, 'SIGKILL');
+    }
   });
 
   test('DT-03 after a crash of everything the next launch works, and takes over the lock of another host with a word', async () => {

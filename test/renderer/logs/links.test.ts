@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 describe('addresses in a line', () => {
-  it('http and https are links, without the punctuation around them; other schemes are not', () => {
+  it('DT-07 http and https are links, without the punctuation around them; other schemes are not', () => {
     const text = 'see https://example.com/a?b=1, (http://[::1]:80/x) and javascript://x file:///etc/passwd http://';
     expect(findLinks(text).map(({ url }) => url)).toEqual(['https://example.com/a?b=1', 'http://[::1]:80/x']);
   });
