@@ -28,7 +28,10 @@ export interface UsageSample {
  */
 const REST_PERCENT = 5;
 
-/** ms between two looks at all processes while everything is at rest: so late may a process that a quiet one started be seen. */
+/**
+ * ms between two looks at all processes and sockets while everything is at rest: so late may a process that a quiet one
+ * started be seen, or a port on which it began to listen.
+ */
 const FULL_LOOK_MS = 10_000;
 
 /** ms of CPU time below which systems count nothing: USER_HZ is 100. */
@@ -39,6 +42,8 @@ interface FullLook {
   /** Whose trees, in their order. */
   targets: string;
   trees: ProcessInfo[][];
+  /** Ports by pid. */
+  ports: Map<number, number[]>;
   /** Monotonic, ms. */
   atMs: number;
 }
@@ -71,10 +76,9 @@ export class UsageSampler {
 
   /** Samples in the order of `targets`. The caller keeps two calls from overlapping. */
   async sample(targets: readonly UsageTarget[]): Promise<UsageSample[]> {
-    const trees = (await this.lookAtKnown(targets)) ?? (await this.lookAtAll(targets));
-    const atMs = this.clock.monotonic();
+    const look = (await this.lookAtKnown(targets)) ?? (await this.lookAtAll(targets));
+    const { trees, ports: portsByPid, atMs } = look;
     const elapsedMs = this.previousAtMs === undefined ? 0 : atMs - this.previousAtMs;
-    const portsByPid = await this.ports(new Set(trees.flat().map((info) => info.pid)));
     const current: CpuTimes = new Map();
     const samples = trees.map((members, index) => {
       let usedMs = 0;
@@ -106,14 +110,16 @@ export class UsageSampler {
     return samples;
   }
 
-  private async lookAtAll(targets: readonly UsageTarget[]): Promise<ProcessInfo[][]> {
+  private async lookAtAll(targets: readonly UsageTarget[]): Promise<FullLook> {
     const trees = await Promise.all(targets.map(({ key }) => this.options.trees.members(key)));
-    this.full = { targets: nameOf(targets), trees, atMs: this.clock.monotonic() };
-    return trees;
+    const atMs = this.clock.monotonic();
+    const ports = await this.ports(new Set(trees.flat().map((info) => info.pid)));
+    this.full = { targets: nameOf(targets), trees, ports, atMs };
+    return this.full;
   }
 
   /** The trees as they were at the last look at all processes, with what each uses now; undefined: all have to be looked at. */
-  private async lookAtKnown(targets: readonly UsageTarget[]): Promise<ProcessInfo[][] | undefined> {
+  private async lookAtKnown(targets: readonly UsageTarget[]): Promise<FullLook | undefined> {
     const { full, previousAtMs } = this;
     const now = this.clock.monotonic();
     if (!this.options.hasCheapGet || !this.isAtRest || !full || previousAtMs === undefined) return undefined;
@@ -134,7 +140,7 @@ export class UsageSampler {
       if (usedMs > Math.max(most, TICK_MS)) return undefined;
       trees.push(tree);
     }
-    return trees;
+    return { ...full, trees, atMs: now };
   }
 
   /** Whether any process of this tree was seen before: a tree seen for the first time has no "since then". */

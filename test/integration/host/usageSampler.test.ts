@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ChildLauncher } from '../../../electron/server/host/childLauncher.ts';
 import { SystemProcessTrees } from '../../../electron/server/host/processTrees.ts';
 import { createProcessTable } from '../../../electron/server/host/systemProcessTable.ts';
@@ -80,9 +80,11 @@ describe('the use of a tree', () => {
     };
     await sample();
     expect((await sample()).passes).toBe(1);
+    const asked = vi.spyOn(table, 'listeners');
     // At rest: figures are told anew, without a look at others.
     table.add({ pid: 10, cpuMs: (cpuMs += 20), memoryBytes: 7 });
     expect(await sample()).toEqual({ passes: 0, a: 2, processes: [1, 1], memory: 7 });
+    expect(asked).not.toHaveBeenCalled();
     // Something moves: who else is there is looked for in the same sample.
     table.add({ pid: 10, cpuMs: (cpuMs += 300) });
     table.add({ pid: 11, pgid: 10, ppid: 10, cpuMs: 100 });
