@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -75,6 +75,15 @@ it('what is there is not overwritten, and what cannot be made leaves nothing beh
   expect(await readFile(join(folder, 'one/main.py'), 'utf8')).toBe(text);
   const badName = await microIn(folder, 'new', 'Two Words');
   expect([badName.code, badName.err]).toEqual([2, expect.stringContaining('small letters')]);
+  for (const name of ['../up', '..', '/tmp/up', 'a/b', 'a\\b', 'aux']) {
+    const refused = await microIn(folder, 'new', name);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(`"${name}" cannot be the name`)]);
+  }
+  const elsewhere = join(folder, '..', 'elsewhere');
+  await symlink(elsewhere, join(folder, 'link'));
+  expect((await microIn(folder, 'new', 'link', '--json')).code).toBe(1);
+  await expect(readdir(elsewhere)).rejects.toThrow('ENOENT');
+  await rm(join(folder, 'link'));
   const badLanguage = await microIn(folder, 'new', 'two', '--lang', 'cobol');
   expect([badLanguage.code, badLanguage.err]).toEqual([2, expect.stringContaining('node, python')]);
   await writeFile(join(folder, 'micro.yaml'), 'services: [\n');

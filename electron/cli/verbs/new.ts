@@ -14,6 +14,9 @@ import type { Verb } from '../verb.ts';
 /** Name of the SDK's file beside a service that uses it. */
 const SDK_FILE = 'micro-sdk.mjs';
 
+/** What Windows keeps for devices. */
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
+
 const LANGUAGES = templates.map(({ language }) => language).join(', ');
 
 /** `micro new`: a folder with a service that runs as it is, entered in the micro.yaml of this folder if there is one. */
@@ -33,6 +36,12 @@ export const newVerb: Verb = {
     const template = templates.find(({ language }) => language === options.lang);
     if (!serviceNamePattern.test(name)) {
       throw usageError(`"${name}" cannot be the name of a service`, 'use small letters, digits and dashes');
+    }
+    if (WINDOWS_DEVICE.test(name)) {
+      throw usageError(
+        `"${name}" cannot be the name of a folder on Windows`,
+        'others may have it there: use another one',
+      );
     }
     if (!template) throw usageError(`there is no template for "${String(options.lang)}"`, `there are: ${LANGUAGES}`);
     const folder = join(context.cwd, name);

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { MicroError } from '../../../shared/contract/errors.ts';
@@ -75,8 +75,11 @@ export class SavedCalls {
         const file = join(folder, name);
         const base = { project: project.name, file };
         try {
+          // Looked at first: a pipe or a device under such a name would never be read to its end.
+          const found = await stat(file);
+          if (!found.isFile()) return create(SavedCallFileSchema, { ...base, problem: 'it is no file' });
+          if (found.size > MAX_FILE_BYTES) return create(SavedCallFileSchema, { ...base, problem: 'it is too large' });
           const text = await readFile(file, 'utf8');
-          if (text.length > MAX_FILE_BYTES) return create(SavedCallFileSchema, { ...base, problem: 'it is too large' });
           return create(SavedCallFileSchema, { ...base, ...parseCallFile(name.replace(/\.ya?ml$/, ''), text) });
         } catch (error) {
           return create(SavedCallFileSchema, { ...base, problem: (error as Error).message });
