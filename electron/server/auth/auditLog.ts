@@ -59,8 +59,10 @@ export class AuditLog {
     }
     this.written += 1;
     const cut = Object.entries(refusal).map(([name, text]) => [name, text.slice(0, MAX_TEXT)]);
+    const more = this.unwritten;
+    this.unwritten = 0;
     void this.queue
-      .run(() => this.append({ at, ...Object.fromEntries(cut) }))
+      .run(() => this.append({ at, ...Object.fromEntries(cut), more }))
       .then(() => this.noted.fire())
       .catch((error: unknown) => this.logger.error(`a refusal cannot be written down: ${errorText(error)}`));
   }
@@ -82,9 +84,8 @@ export class AuditLog {
     return `${this.path}.1`;
   }
 
-  private async append(refusal: object): Promise<void> {
-    const more = this.unwritten;
-    const line = `${JSON.stringify({ ...refusal, more })}\n`;
+  private async append(refusal: { more: number }): Promise<void> {
+    const line = `${JSON.stringify(refusal)}\n`;
     try {
       this.bytes ??= await endLine(this.path);
       if (this.bytes + line.length > MAX_FILE_BYTES) {
@@ -93,10 +94,9 @@ export class AuditLog {
       }
       await appendText(this.path, line);
       this.bytes += Buffer.byteLength(line);
-      this.unwritten -= more;
     } catch (error) {
       this.bytes = undefined;
-      this.unwritten += 1;
+      this.unwritten += 1 + refusal.more;
       throw error;
     }
   }
