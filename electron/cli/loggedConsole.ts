@@ -1,3 +1,4 @@
+import { toMicroError } from '../../shared/contract/errors.ts';
 import type { ActionEvent } from '../../shared/contract/gen/actions_pb.ts';
 import type { Notice } from '../../shared/contract/gen/state_pb.ts';
 import type { LogEntry, ReloadNews, ServerAddresses } from '../server/index.ts';
@@ -44,7 +45,8 @@ export class LoggedConsole implements ServerConsole {
   warn(text: string): void {
     this.log.say(text, undefined, 'warn');
   }
-  fail(error: unknown): void {
-    this.log.say(error instanceof Error ? error.message : String(error), undefined, 'error');
+  fail(thrown: unknown): void {
+    const { message, code, next } = toMicroError(thrown);
+    this.log.say(message, { code, ...(next === undefined ? {} : { next }) }, 'error');
   }
 }

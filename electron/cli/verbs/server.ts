@@ -1,3 +1,4 @@
+import { toMicroError } from '../../../shared/contract/errors.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { parsePort } from '../parsePort.ts';
 import { addExamples } from '../program.ts';
 import { listenOptions } from '../listenOptions.ts';
 import { requireFolder } from '../requireFolder.ts';
+import { exitCodeOf } from '../exitCode.ts';
 import { LoggedConsole } from '../loggedConsole.ts';
 import { ServerHost } from '../serverHost.ts';
 import { logFormat, ServerLog } from '../serverLog.ts';
@@ -88,7 +90,13 @@ export const serverVerb: Verb = {
       ...(uiFolder === undefined ? {} : { uiFolder }),
       onDidLog: (entry) => console.add(entry),
     });
-    return new ServerHost(server, console, options.ui === true).run();
+    const host = new ServerHost(server, console, options.ui === true);
+    if (!log) return host.run();
+    return host.run().catch((error: unknown) => {
+      // Why it did not start is an entry like all others.
+      console.fail(error);
+      return exitCodeOf(toMicroError(error));
+    });
   },
 };
 

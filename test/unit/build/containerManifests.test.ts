@@ -10,7 +10,7 @@ import { MANAGED_LABEL, SERVICE_LABEL } from '../../../electron/server/deploy/na
 const folder = new URL('../../../build/container/', import.meta.url);
 
 async function manifest<T>(name: string): Promise<T> {
-  return parse(await readFile(new URL(`kubernetes/${name}.yaml`, folder), 'utf8'), { merge: true }) as T;
+  return parse(await readFile(new URL(`kubernetes/${name}.yaml`, folder), 'utf8')) as T;
 }
 
 const container = async () => (await manifest<V1StatefulSet>('statefulSet')).spec?.template.spec?.containers[0];
