@@ -4,7 +4,7 @@ import type { Call } from '../../../shared/contract/gen/traffic_pb.ts';
 import { callActions, openCall } from '../../state/callActions.ts';
 import { useLiveCalls } from '../../state/calls.ts';
 import { selectEdge } from '../../state/navigation.ts';
-import { edgeKey, useTraffic } from '../../state/traffic.ts';
+import { edgeKey, isOfEvents, topicOf, useTraffic } from '../../state/traffic.ts';
 import { CallList, type MenuPlace } from '../../ui/CallList.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
@@ -31,14 +31,17 @@ type View = (typeof views)[number]['id'];
 function EdgeRow({ edge, other }: { edge: GraphEdge; other: string }) {
   return (
     <button type="button" className={classes.edge} onClick={() => selectEdge(edgeKey(edge.from, edge.to))}>
-      <span className={classes.other}>{other}</span>{' '}
+      <span className={classes.other}>
+        {topicOf(other) ?? other}
+        {topicOf(other) === undefined ? null : <span className={classes.kind}> topic</span>}
+      </span>{' '}
       <span className={classes.figures}>
         {edge.calls === 0 ? (
           'never called'
         ) : (
           <>
             {formatRate(edge.rate)}
-            {edge.rate > 0 ? ` · p95 ${formatLatency(edge.p95Ms)}` : ''}
+            {edge.rate > 0 && !isOfEvents(edge) ? ` · p95 ${formatLatency(edge.p95Ms)}` : ''}
             {edge.errorShare > 0 ? <span className={classes.bad}> · ▲ {formatShare(edge.errorShare)}</span> : null}
           </>
         )}
