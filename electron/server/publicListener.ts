@@ -42,6 +42,7 @@ const RENEWAL_LOOK_MS = 60_000;
 /** The ports of a server that other machines reach. They are opened only where nobody gets in without an account. */
 export class PublicListener {
   private timer: NodeJS.Timeout | undefined;
+  private isStopped = false;
   private readonly ports: ProtocolPort[] = [];
 
   constructor(
@@ -83,6 +84,7 @@ export class PublicListener {
 
   /** Looks for no renewal any more. The ports are closed by what they belong to. */
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
   }
 
@@ -158,6 +160,7 @@ export class PublicListener {
       this.logger.info('the certificate was renewed');
     };
     const next = (): void => {
+      if (this.isStopped) return;
       this.timer = setTimeout(() => {
         look()
           .catch((error: unknown) => this.logger.warn(`the old certificate stays: ${(error as Error).message}`))
