@@ -66,8 +66,15 @@ async function collectMessages(app: LaunchedApp): Promise<() => Promise<string[]
   return () => app.app.evaluate(() => (globalThis as { told?: string[] }).told ?? []);
 }
 
-const look = (app: LaunchedApp): Promise<void> =>
-  app.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('check-updates')?.click());
+/** Looks for updates as a user does, once the menu is there: it comes a moment after the window. */
+const look = (app: LaunchedApp): Promise<true> =>
+  waitFor('the menu to be clicked', () =>
+    app.app.evaluate(({ Menu }) => {
+      const item = Menu.getApplicationMenu()?.getMenuItemById('check-updates');
+      item?.click();
+      return item ? (true as const) : false;
+    }),
+  );
 
 describe('DT-04 updates', () => {
   test('a faulty update is never installed, is told with its reason, and services run on', async () => {
@@ -119,9 +126,6 @@ describe('DT-04 updates', () => {
     const gone = join(folder, 'gone', 'Micro.AppImage');
     launched = await launchApp({ env: { MICRO_UPDATE_FEED: url, APPIMAGE: gone } });
     const messages = await collectMessages(launched);
-    await waitFor('the menu', () =>
-      launched?.app.evaluate(({ Menu }) => Boolean(Menu.getApplicationMenu()?.getMenuItemById('check-updates'))),
-    );
     await look(launched);
     const told = await waitFor('the reason', async () => (await messages())[0], 60_000);
     expect(told).toContain(`${gone} cannot be replaced`);
