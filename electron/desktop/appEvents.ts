@@ -3,21 +3,31 @@ import { type AppArguments, parseAppArguments } from './appArguments.ts';
 import type { AppQuit } from './appQuit.ts';
 import type { MainLog } from './mainLog.ts';
 
-/** What {@link listenToApp} leads events to. */
-export interface AppEventHandlers {
+/** What {@link listenToLaunches} leads events to. */
+export interface LaunchHandlers {
   /** Words that a relaunch needs before those of the user. */
   ownPath: readonly string[];
   quit: AppQuit;
   /** Does what a command line asks for. */
   follow: (args: AppArguments) => void;
   openWindow: () => void;
+  log: MainLog;
+}
+
+/** What {@link listenToApp} leads events to. */
+export interface AppEventHandlers {
+  quit: AppQuit;
+  openWindow: () => void;
   /** After the machine slept. */
   handleResume: () => void;
   log: MainLog;
 }
 
-/** Listens for what the system, other launches and faults tell the app, until the process ends. */
-export function listenToApp({ ownPath, quit, follow, openWindow, handleResume, log }: AppEventHandlers): void {
+/**
+ * Listens for what other launches and the system want opened, until the process ends. Call at once after the lock is held:
+ * another launch may hand over before the app is ready, and has ended when nobody hears it.
+ */
+export function listenToLaunches({ ownPath, quit, follow, openWindow, log }: LaunchHandlers): void {
   app.on('second-instance', (_event, _argv, _cwd, data) => {
     const { words, cwd } = (data ?? {}) as { words?: unknown; cwd?: unknown };
     const given = Array.isArray(words) ? words.filter((word): word is string => typeof word === 'string') : [];
@@ -38,6 +48,10 @@ export function listenToApp({ ownPath, quit, follow, openWindow, handleResume, l
     event.preventDefault();
     follow(parseAppArguments([path], '/'));
   });
+}
+
+/** Listens for what the system and faults tell the app, until the process ends. Call once the app is ready. */
+export function listenToApp({ quit, openWindow, handleResume, log }: AppEventHandlers): void {
   app.on('activate', openWindow);
   app.on('window-all-closed', () => quit.handleWindowsClosed());
   app.on('before-quit', (event) => {

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { app, nativeTheme, Notification } from 'electron';
 import type { RecentProject, ServerState } from '../../shared/contract/bridge.ts';
 import type { AppArguments } from './appArguments.ts';
-import { listenToApp } from './appEvents.ts';
+import { listenToApp, listenToLaunches } from './appEvents.ts';
 import { AppMenu } from './appMenu.ts';
 import { serveApp } from './appProtocol.ts';
 import { AppQuit } from './appQuit.ts';
@@ -156,6 +156,16 @@ export class DesktopApp {
    */
   prepare(args: AppArguments): void {
     this.log.info(`started: version ${app.getVersion()}, Electron ${process.versions.electron}, pid ${process.pid}`);
+    listenToLaunches({
+      // In a checkout Electron is told where the app is.
+      ownPath: this.options.packaged ? [] : [this.options.root],
+      quit: this.quit,
+      follow: (words) => this.follow(words),
+      openWindow: () => {
+        if (this.hasStarted) void this.window.open();
+      },
+      log: this.log,
+    });
     this.follow(args);
     this.server.start();
     this.preferences.startReading();
@@ -166,10 +176,7 @@ export class DesktopApp {
   /** Opens the window. Call once the app is ready. */
   async start(): Promise<void> {
     listenToApp({
-      // In a checkout Electron is told where the app is.
-      ownPath: this.options.packaged ? [] : [this.options.root],
       quit: this.quit,
-      follow: (args) => this.follow(args),
       openWindow: () => void this.window.open(),
       handleResume: () => this.server.retry(),
       log: this.log,
