@@ -69,6 +69,7 @@ describe('one app at a time', () => {
     await mkdir(join(home, 'desktop'), { recursive: true });
     await writeFile(join(home, 'desktop', 'preferences.json'), JSON.stringify({ onQuit: 'stop' }));
     const started: ChildProcess[] = [];
+    const readLog = (): Promise<string> => readFile(join(home, 'logs', 'desktop.log'), 'utf8');
     try {
       const ends = await Promise.all(
         ['one', 'two'].map(async (name) => {
@@ -88,8 +89,11 @@ describe('one app at a time', () => {
           return ['one', 'two'].every((name) => seen?.get(name)?.status === 'STATUS_RUNNING');
         },
         60_000,
-      );
-      const log = await readFile(join(home, 'logs', 'desktop.log'), 'utf8');
+      ).catch(async (error: Error) => {
+        // Only the log tells what became of what was handed over.
+        throw new Error(`${error.message}\n${await readLog()}`, { cause: error });
+      });
+      const log = await readLog();
       expect(log.match(/started: version/g)).toHaveLength(1);
       expect(log.match(/starting the server/g)).toHaveLength(1);
       for (const child of started) child.kill('SIGTERM');
