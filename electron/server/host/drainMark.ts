@@ -9,6 +9,7 @@ import { writeSync } from 'node:fs';
  * into the middle of it; then it is never seen, and whoever waits has a limit of its own.
  */
 export class DrainMark {
+  /** What is written: no other program prints it. */
   readonly text = `\x1b]6061;${randomBytes(12).toString('hex')}\x07`;
   private written = 0;
   private pending = '';
@@ -20,11 +21,11 @@ export class DrainMark {
   }
 
   /**
-   * Writes the mark to the terminal's slave side, which must not block; false: there is not room for all of it, so call
-   * again for the rest. Throws what the system says otherwise.
+   * Writes the mark to the terminal's slave side, which must not block, or as much of it as there is room for: call again
+   * for the rest until {@link isSeen}. Throws what the system says otherwise.
    */
-  write(slave: number): boolean {
-    if (this.written === this.text.length) return true;
+  write(slave: number): void {
+    if (this.written === this.text.length) return;
     try {
       // Into memory, and it never waits; in the thread pool it could run when the number is another file's.
       // eslint-disable-next-line no-restricted-syntax -- see above
@@ -32,7 +33,6 @@ export class DrainMark {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
     }
-    return this.written === this.text.length;
   }
 
   /** Takes output (latin1) as it comes; returns what of it is a program's. Holds back what may be the begin of the mark. */
