@@ -165,7 +165,7 @@ export function StorePage() {
             }}
           />
         ) : isEmpty && place.key === undefined ? (
-          empty
+          <div className={classes.fill}>{empty}</div>
         ) : (
           <>
             <div className={classes.middle}>
