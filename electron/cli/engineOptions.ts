@@ -10,6 +10,11 @@ const ENGINES = [
     text: 'keep records, config and accounts in a Postgres: postgres://[user@]host[:port]/database',
   },
   {
+    name: 'events',
+    variable: 'MICRO_EVENTS',
+    text: 'carry messages of the broker to other servers by a NATS: nats://[user@]host[:port][/prefix]',
+  },
+  {
     name: 'registry',
     variable: 'MICRO_REGISTRY',
     text: 'share with other servers who is up, by an etcd: etcd://[user@]host[:port][/prefix]',

@@ -2,6 +2,8 @@
 export interface EngineAddresses {
   /** `postgres://[user@]host[:port]/database[?schema=name]`: records, and with them config and accounts. */
   store?: string;
+  /** `nats://[user@]host[:port][/prefix][?replicas=n]`: messages of the broker, on all servers of the prefix. */
+  events?: string;
   /** `etcd://[user@]host[:port][/prefix]`: who is up, on all servers of the prefix. */
   registry?: string;
   /** The host at which other servers reach services of this one; by default its first address in a network. */

@@ -22,7 +22,7 @@ import { createLogger, errorText, type Logger } from './base/logger.ts';
 import type { Authority } from './auth/authority.ts';
 import { createAuthority, followAuthSetting } from './createAuthority.ts';
 import { bringUp } from './bringUp.ts';
-import type { EngineState } from './host/engineState.ts';
+import { type EngineState, localEngine } from './host/engineState.ts';
 import { FolderWatcher } from './host/folderWatcher.ts';
 import { HomeLock } from './host/homeLock.ts';
 import { SystemProcessTrees } from './host/processTrees.ts';
@@ -147,11 +147,13 @@ class LocalServer implements MicroServer {
     logs.start();
     const serverEvents = createServerEvents({
       home,
+      address: this.options.engines?.events,
       logger: this.logger.child('events'),
       sockets: this.sockets,
       settings,
     });
     this.serverEvents = serverEvents;
+    await serverEvents.start();
     // A lower limit acts at once.
     settings.onDidChange(() => void logs.applyLimits().catch((error: unknown) => this.logger.warn(errorText(error))));
     this.sockets.mount('logs', (socket) => serveLogViews(socket, logs));
@@ -356,7 +358,8 @@ class LocalServer implements MicroServer {
   }
 
   private engines(): EngineState[] {
-    return [this.state.engine(), this.sharedRegistry.engine()];
+    const events = this.serverEvents?.engine() ?? localEngine('events', 'file');
+    return [this.state.engine(), events, this.sharedRegistry.engine()];
   }
 
   private info(): InfoResponse {

@@ -6,7 +6,7 @@ import { eventsService } from '../../../electron/server/api/rpc/eventsService.ts
 import { topicsService } from '../../../electron/server/api/rpc/topicsService.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { silentLogger } from '../../../electron/server/base/logger.ts';
-import { Broker } from '../../../electron/server/events/broker.ts';
+import { MemoryBroker } from '../../../electron/server/events/memoryBroker.ts';
 import type { EventLog } from '../../../electron/server/events/eventLog.ts';
 import { openMemoryEventLog } from '../../../electron/server/events/openEventLog.ts';
 import { Broker as BrokerContract } from '../../../shared/contract/gen/broker_pb.ts';
@@ -14,7 +14,7 @@ import { Store, Stream } from '../../../shared/contract/gen/events_pb.ts';
 import { Topics } from '../../../shared/contract/gen/topics_pb.ts';
 
 let events: EventLog;
-let broker: Broker;
+let broker: MemoryBroker;
 let transport: ReturnType<typeof createRouterTransport>;
 const limits = async () => () => ({ maxAgeMs: 0, maxBytes: 1e9, maxEvents: 1e6 });
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
@@ -22,7 +22,7 @@ const text = (data: Uint8Array | undefined): string => new TextDecoder().decode(
 
 beforeEach(async () => {
   events = await openMemoryEventLog({ clock: systemClock, logger: silentLogger, limits });
-  broker = new Broker();
+  broker = new MemoryBroker();
   transport = createRouterTransport(
     (router) => {
       eventsService(router, events);
@@ -32,7 +32,7 @@ beforeEach(async () => {
     { router: { interceptors: [errorInterceptor(silentLogger)] } },
   );
   return async () => {
-    broker.close();
+    await broker.close();
     await events.close();
   };
 });

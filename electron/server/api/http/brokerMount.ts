@@ -21,7 +21,7 @@ export function brokerMount(broker: Broker): HttpMount {
     if (request.method === 'POST') {
       requireKnown(url.searchParams, []);
       const message = { header: metadataOf(request.headers), body: await readBody(request, MAX_PAYLOAD_BYTES) };
-      sendJson(response, 200, { topic, subscribers: broker.publish(topic, message, caller.service) });
+      sendJson(response, 200, { topic, subscribers: await broker.publish(topic, message, caller.service) });
       return;
     }
     if (request.method !== 'GET')
@@ -29,8 +29,9 @@ export function brokerMount(broker: Broker): HttpMount {
         next: 'POST publishes the body; GET is a stream of messages',
       });
     requireKnown(url.searchParams, ['queue']);
-    const subscription = broker.subscribe(topic, url.searchParams.get('queue') ?? '', caller.service);
-    await sendEvents(response, readerSignal(response), subscription, (message) => ({ data: messageJson(message) }));
+    const signal = readerSignal(response);
+    const subscription = await broker.subscribe(topic, url.searchParams.get('queue') ?? '', caller.service);
+    await sendEvents(response, signal, subscription, (message) => ({ data: messageJson(message) }));
   };
   return {
     path: BROKER_PATH,

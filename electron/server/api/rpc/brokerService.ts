@@ -11,13 +11,13 @@ const SUBSCRIBED = 'micro-subscribed';
 /** Serves micro's `broker.Broker`. */
 export function brokerService(router: ConnectRouter, broker: Broker): void {
   router.service(BrokerContract, {
-    publish({ topic, message }, context) {
+    async publish({ topic, message }, context) {
       const { header = {}, body = new Uint8Array() } = message ?? {};
-      broker.publish(topic, { header, body }, callerOf(context).service);
+      await broker.publish(topic, { header, body }, callerOf(context).service);
       return {};
     },
     async *subscribe({ topic, queue, announce }, context) {
-      const subscription = broker.subscribe(topic, queue, callerOf(context).service);
+      const subscription = await broker.subscribe(topic, queue, callerOf(context).service);
       if (announce) yield { header: { [SUBSCRIBED]: topic } };
       for await (const { header, body, dropped } of pulledFrom(subscription, context.signal))
         yield { header: dropped > 0 ? { ...header, [DROPPED]: String(dropped) } : { ...header }, body };

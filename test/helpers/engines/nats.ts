@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from '../freePort.ts';
+import { type Engine, engineFolder, engineProgram, startEngine } from './engineProcess.ts';
+
+/** A nats-server with JetStream of its own for a file of tests. */
+export interface Nats extends Engine {
+  /** Address of a prefix in it; another name, another environment. */
+  address(prefix: string): string;
+}
+
+/** How one is to be different from what is usual. */
+export interface NatsOptions {
+  /** More lines of its configuration. */
+  config?: string;
+  /** Where JetStream keeps its streams; by default in a folder of its own. */
+  storeDir?: string;
+}
+
+/** Makes and starts a nats-server that keeps its streams in a temporary folder. */
+export async function startNats({ config = '', storeDir }: NatsOptions = {}): Promise<Nats> {
+  const program = engineProgram('nats-server', 'nats-server');
+  const folder = await engineFolder('nats');
+  const port = await freePort();
+  const file = join(folder, 'nats.conf');
+  await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config}\n`);
+  const engine = await startEngine({
+    program,
+    args: ['-c', file, '-js', '-sd', storeDir ?? join(folder, 'data')],
+    port,
+    folder,
+    endSignal: 'SIGKILL',
+  });
+  return { ...engine, address: (prefix) => `nats://127.0.0.1:${port}/${prefix}` };
+}
