@@ -1,7 +1,8 @@
 import type { AskDestruction } from '../../shared/client/destruction.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
 import { openDestination, refreshAt } from '../server/environments/destination.ts';
-import { type Environment, LOCAL } from '../server/environments/environment.ts';
+import { ClusterServers } from '../server/environments/clusterServers.ts';
+import { type KubernetesEnvironment, LOCAL } from '../server/environments/environment.ts';
 import { LoginFile } from '../server/environments/logins.ts';
 import { plainAgent } from '../server/environments/trust.ts';
 import { findServer } from '../server/findServer.ts';
@@ -11,7 +12,7 @@ import type { Place } from './place.ts';
 import { clientOf, type ServerAccess } from './serverClient.ts';
 
 /**
- * The server of a place, as whoever logged in there; on `local` without a login as the user of this machine. Throws
+ * The server of a place, as whoever logged in there; on this machine without a login as its user. Throws
  * `server.not-running`, `environment.not-logged-in` and what reaching it fails by. `ask` is asked before anything is ended there.
  */
 export async function connectToServer(home: string, place: Place, ask?: AskDestruction): Promise<ServerConnection> {
@@ -24,12 +25,19 @@ async function accessTo(home: string, { environment }: Place): Promise<ServerAcc
     const { url, agent, token } = openDestination(home, environment);
     return { proxy: url, agent, token: await token() };
   }
-  refuseCluster(environment);
-  const info = await requireServer(home);
+  const info = await serverHere(home, environment);
   const address = { url: info.proxy, agent: plainAgent() };
-  const login = new LoginFile(home, LOCAL);
+  const login = new LoginFile(home, environment?.name ?? LOCAL);
   const token = await login.token((refreshToken) => refreshAt(address, refreshToken));
   return { proxy: info.proxy, token: token ?? info.token };
+}
+
+/** The server of this machine; for a cluster that of its environment, which is started where it does not run. */
+function serverHere(
+  home: string,
+  cluster: KubernetesEnvironment | undefined,
+): Promise<{ proxy: string; token: string }> {
+  return cluster ? new ClusterServers(home, findServer).reach(cluster) : requireServer(home);
 }
 
 /** How to log in at the server of a place: without a token. */
@@ -38,17 +46,7 @@ export async function accessWithoutLogin(home: string, { environment }: Place): 
     const { url, agent } = openDestination(home, environment);
     return { proxy: url, agent, token: '' };
   }
-  refuseCluster(environment);
-  return { proxy: (await requireServer(home)).proxy, token: '' };
-}
-
-/** A command for a cluster must never reach the services of this machine instead. */
-function refuseCluster(environment: Environment | undefined): void {
-  if (environment?.kind !== 'kubernetes') return;
-  const { name, context, kubeNamespace } = environment;
-  throw new MicroError('environment.unsupported', `${name} is a cluster, which commands cannot reach by its name`, {
-    next: `run a server for it: micro server --home DIR --runtime kubernetes --kube-context ${context} --namespace ${kubeNamespace}`,
-  });
+  return { proxy: (await serverHere(home, environment)).proxy, token: '' };
 }
 
 /** The running server of a MICRO_HOME; throws `server.not-running`. */

@@ -41,6 +41,8 @@ export interface CliContext extends CommonOptions {
   namespace: string;
   /** Asks before something is ended or deleted there; the client of {@link connect} does so by itself. Undefined on `local`. */
   confirm: AskDestruction | undefined;
+  /** The same for another place. */
+  confirmAt(place: Place): AskDestruction | undefined;
   /** The running server of this place; `server.not-running` when there is none. */
   connect(): Promise<ServerConnection>;
   /** Text for people: nothing with --json or --quiet. */

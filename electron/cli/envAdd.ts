@@ -11,8 +11,11 @@ import {
   type ServerEnvironment,
 } from '../server/environments/environment.ts';
 import { EnvironmentsFile } from '../server/environments/environmentsFile.ts';
+import { ClusterServers } from '../server/environments/clusterServers.ts';
 import { type Certificate, readCertificate } from '../server/environments/trust.ts';
+import { findServer } from '../server/findServer.ts';
 import type { CliContext } from './context.ts';
+import { clusterChanges, given } from './envCluster.ts';
 import type { EnvOptions } from './envOptions.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';
 import { inputSecret } from './inputSecret.ts';
@@ -61,16 +64,23 @@ export async function changeEnvironment(context: CliContext, name: string, optio
   const file = new EnvironmentsFile(context.home);
   const known = await file.find(name);
   if (!known) throw usageError('local cannot be changed', 'name another environment: micro env');
-  const { colour, namespace, fingerprint } = options;
-  const ca = options.ca === undefined ? undefined : await readCa(context, options.ca);
-  const changes = Object.fromEntries(
-    Object.entries({ colour, namespace, fingerprint, ca }).filter(([, value]) => value !== undefined),
-  );
+  const changes =
+    known.kind === 'kubernetes' ? clusterChanges(context, options) : await serverChanges(context, options);
   if (Object.keys(changes).length === 0) throw usageError('nothing is changed', 'see: micro env --help');
   await file.replace(parseEnvironment({ ...known, ...changes }));
+  // The next one is told what was changed.
+  if (known.kind === 'kubernetes') await new ClusterServers(context.home, findServer).stop(name);
   if (context.json) context.out.json({ changed: name });
   else context.say(`${name} is changed`);
   return exitCode.fine;
+}
+
+async function serverChanges(context: CliContext, options: EnvOptions): Promise<Record<string, unknown>> {
+  const { colour, namespace, fingerprint, kubeconfig, imagePrefix, advertise } = options;
+  if (kubeconfig ?? imagePrefix ?? advertise)
+    throw usageError('that is for a cluster, and this environment is a server', 'see: micro env --help');
+  const ca = options.ca === undefined ? undefined : await readCa(context, options.ca);
+  return given({ colour, namespace, fingerprint, ca });
 }
 
 async function readCa(context: CliContext, name: string): Promise<string> {

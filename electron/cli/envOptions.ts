@@ -8,4 +8,9 @@ export interface EnvOptions {
   colour: string | undefined;
   namespace: string | undefined;
   account: string | undefined;
+  /** A context; `true`: the current one. */
+  kubernetes: string | true | undefined;
+  kubeconfig: string | undefined;
+  imagePrefix: string | undefined;
+  advertise: string | undefined;
 }

@@ -26,9 +26,19 @@ export interface WorksHere {
 }
 
 /** Throws `environment.unsupported` where a verb cannot work. One about this machine ignores what is chosen for all commands. */
-export function checkPlace({ name, works }: { name: string; works?: WorksHere }, place: Place): void {
+export function checkPlace(
+  { name, works, notInClusters }: { name: string; works?: WorksHere; notInClusters?: string },
+  place: Place,
+): void {
+  if (notInClusters !== undefined && place.environment?.kind === 'kubernetes')
+    throw unsupported(place, `micro ${name}`, notInClusters);
   if (works === undefined || place.name === LOCAL || (works.ignores === true && !place.isNamed)) return;
   throw unsupported(place, `micro ${name}`, works.why);
+}
+
+/** Whether the server of a place is on another machine, which sees no folder of this one. */
+export function isElsewhere({ environment }: Place): boolean {
+  return environment?.kind === 'server';
 }
 
 /** The refusal of something that cannot be done at an environment. */

@@ -192,7 +192,9 @@ function createContext(
   const quiet = options.quiet === true;
   const home = microHome(options.home, world.env);
   const terminal = (): LocalTerminal | undefined => localTerminal(world.stdin, world.stdout);
-  const confirm = confirmBy({ place, yes: options.yes, err: parts.err, terminal: json ? undefined : terminal() });
+  const confirmAt: CliContext['confirmAt'] = (at) =>
+    confirmBy({ place: at, yes: options.yes, err: parts.err, terminal: json ? undefined : terminal() });
+  const confirm = confirmAt(place);
   return {
     ...parts,
     json,
@@ -206,6 +208,7 @@ function createContext(
     place,
     namespace: place.environment?.namespace ?? 'micro',
     confirm,
+    confirmAt,
     connect: () => connectToServer(home, place, confirm),
     say(text) {
       if (!json && !quiet) parts.out.line(text);

@@ -22,5 +22,7 @@ export interface VerbEntry {
   group: 'Run' | 'Look' | 'Call' | 'State' | 'Server';
   /** Absent: it works on every environment. Else why it works on this machine alone. */
   works?: WorksHere;
+  /** Why it does not work for services in Kubernetes; absent: it does. */
+  notInClusters?: string;
   load(): Promise<Verb>;
 }

@@ -102,12 +102,14 @@ export const verbs: readonly VerbEntry[] = [
     name: 'pause',
     summary: 'stop hot reload of services; they go on',
     group: 'Run',
+    notInClusters: 'what runs there comes from images, so saved files reload nothing',
     load: async () => (await import('./verbs/pause.ts')).pauseVerb,
   },
   {
     name: 'resume',
     summary: 'let saved files reload services again',
     group: 'Run',
+    notInClusters: 'what runs there comes from images, so saved files reload nothing',
     load: async () => (await import('./verbs/resume.ts')).resumeVerb,
   },
   {

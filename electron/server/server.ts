@@ -32,6 +32,7 @@ import { ShellEnvironment } from './host/shellEnvironment.ts';
 import { createProcessTable } from './host/systemProcessTable.ts';
 import { UsageSampler } from './host/usageSampler.ts';
 import { IdleEnd } from './idleEnd.ts';
+import { inUse } from './inUse.ts';
 import { serveLogViews } from './logSockets.ts';
 import { createFileLogStore, type FileLogStore } from './logs/fileLogStore.ts';
 import { logSettingsOf } from './logs/logSettings.ts';
@@ -307,7 +308,11 @@ class LocalServer implements MicroServer {
       clock: systemClock,
       processes: this.table,
       afterMs,
-      inUse: () => (this.apiPort?.clients ?? 0) > 0 || this.runtime?.isIdle === false,
+      inUse: inUse({
+        api: () => this.apiPort,
+        isIdle: () => this.runtime?.isIdle ?? true,
+        kubernetes: this.options.kubernetes,
+      }),
       end: () => {
         this.logger.info('nobody needs this server any more: it ends');
         this.shutdownRequests.fire();

@@ -8,6 +8,8 @@ import { ApiPort } from './api/http/apiPort.ts';
 import { blobMount } from './api/http/blobMount.ts';
 import type { Credentials } from './api/http/credentials.ts';
 import type { Sockets } from './api/http/sockets.ts';
+import { ClusterServers } from './environments/clusterServers.ts';
+import { findServer } from './findServer.ts';
 import { EnvironmentRelay } from './api/http/environmentRelay.ts';
 import { uploadMount } from './api/http/uploadMount.ts';
 import { UiFiles } from './api/http/uiFiles.ts';
@@ -75,7 +77,8 @@ export interface ServerApiOptions {
 /** Puts the contract before the parts of a server; it does not listen yet. */
 export function createServerApi(options: ServerApiOptions): ApiPort {
   const { home, ports, credentials, authority, events, traffic, runtime, registry, logs, state } = options;
-  const relay = new EnvironmentRelay(home);
+  const clusters = new ClusterServers(home, findServer);
+  const relay = new EnvironmentRelay(home, clusters);
   return new ApiPort({
     relay,
     admission: new Admission(credentials, authority),
@@ -95,6 +98,7 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
     grpcRoutes: grpcRoutes(events),
     routes: apiRoutes({
       home,
+      clusters,
       runtime,
       logs,
       registry,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import { Kind } from '../../../shared/contract/gen/state_pb.ts';
 import { reportAction } from '../actionReport.ts';
+import { isElsewhere } from '../place.ts';
 import type { CliContext, ServerConnection } from '../context.ts';
 import type { ExitCode } from '../exitCode.ts';
 import { collect, parseEnv } from '../parseEnv.ts';
@@ -56,7 +57,7 @@ export const runVerb: Verb = {
     const here = resolve(context.cwd, target ?? '.');
     await requireFolder(here, target ?? '.', 'is neither a folder nor the name of a service');
     // Elsewhere nobody sees the folders of this machine: it is sent there.
-    const folder = context.place.environment ? await sendFolder(context, here) : here;
+    const folder = isElsewhere(context.place) ? await sendFolder(context, here) : here;
     const isService = run.name !== '' || context.rest !== undefined || run.kind === Kind.TASK;
     return isService ? addService(context, server, folder, run) : openProject(context, server, folder);
   },

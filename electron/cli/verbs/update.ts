@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { reportAction } from '../actionReport.ts';
+import { isElsewhere } from '../place.ts';
 import type { CliContext, ServerConnection } from '../context.ts';
 import type { ExitCode } from '../exitCode.ts';
 import { addExamples } from '../program.ts';
@@ -20,7 +21,7 @@ export const updateVerb: Verb = {
     const here = resolve(context.cwd, target);
     await requireFolder(here, target);
     const connection = await context.connect();
-    const folder = context.place.environment ? await sendPaused(context, connection, here) : here;
+    const folder = isElsewhere(context.place) ? await sendPaused(context, connection, here) : here;
     const { project } = await connection.client.desktop.openProject({ folder }, { signal: context.signal });
     return restart(context, connection, project?.name ?? '');
   },

@@ -32,6 +32,7 @@ import { configService } from './rpc/configService.ts';
 import { consoleService, type ConsoleServiceOptions } from './rpc/consoleService.ts';
 import { debugService } from './rpc/debugService.ts';
 import { desktopService, type DesktopServiceOptions } from './rpc/desktopService.ts';
+import type { ClusterServers } from '../environments/clusterServers.ts';
 import { environmentsService } from './rpc/environmentsService.ts';
 import { eventsService } from './rpc/eventsService.ts';
 import { receiptStream } from './rpc/receiptStream.ts';
@@ -97,6 +98,8 @@ export interface ApiOptions
   startedAt: number;
   /** MICRO_HOME, where the environments are listed. */
   home: string;
+  /** Those of environments that are clusters. */
+  clusters: ClusterServers;
 }
 
 /** The contract's handlers, for one router. */
@@ -122,7 +125,7 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     tracesService(router, options);
     consoleService(router, options);
     settingsService(router, options);
-    environmentsService(router, options.home);
+    environmentsService(router, options.home, options.clusters);
     debugService(router, options.clock, options.startedAt, options.callStats);
   };
 }

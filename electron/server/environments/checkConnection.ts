@@ -1,23 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { MicroError, toMicroError } from '../../../shared/contract/errors.ts';
-import type { ServerEnvironment } from './environment.ts';
-import { openDestination } from './destination.ts';
+import { checkCluster } from './checkCluster.ts';
+import type { ConnectionStep } from './connectionStep.ts';
+import { type Destination, openDestination } from './destination.ts';
+import type { KubernetesEnvironment, ServerEnvironment } from './environment.ts';
 import { postJson } from './postJson.ts';
 import { connectionError, readCertificate } from './trust.ts';
-
-/** One step on the way to a server, in the order in which they are gone. */
-export interface ConnectionStep {
-  step: 'name' | 'certificate' | 'login' | 'server' | 'health';
-  ok: boolean;
-  /** What was found, or what is wrong. */
-  text: string;
-  /** Where it is wrong, the error's code and what to do. */
-  code?: string;
-  next?: string;
-  /** Of the certificate, also of one that is not trusted: somebody may compare it and trust it. */
-  fingerprint?: string;
-}
 
 /** Goes the way to a server step by step and tells of each; ends at the first that fails, checks of its health excepted. */
 export async function* checkConnection(
@@ -50,27 +39,35 @@ export async function* checkConnection(
       fingerprint: found.fingerprint,
     };
   } else yield { step: 'certificate', ok: true, text: 'not encrypted, as was allowed' };
-  const destination = openDestination(home, environment);
+  yield* checkServer(openDestination(home, environment));
+}
+
+/** Goes the way to a cluster, and on to its server, which is started, where `server` is there: an environment that is added. */
+export async function* checkClusterConnection(
+  environment: KubernetesEnvironment,
+  server: (() => Promise<Destination>) | undefined,
+): AsyncGenerator<ConnectionStep, void, undefined> {
+  if (!(yield* checkCluster(environment)) || server === undefined) return;
+  const destination = await server().catch((error: unknown) => toMicroError(error));
+  if (destination instanceof MicroError) yield failed('server', destination);
+  else yield* checkServer(destination);
+}
+
+/** Who one is there, what it is and how it is; closes the destination. */
+async function* checkServer(destination: Destination): AsyncGenerator<ConnectionStep, void, undefined> {
+  let step: ConnectionStep['step'] = 'login';
   try {
-    let step: ConnectionStep['step'] = 'login';
-    try {
-      const token = await destination.token();
-      const me = await postJson<{ id?: string; namespace?: string }>(
-        destination,
-        'authority.Authority/Read',
-        {},
-        token,
-      );
-      yield { step, ok: true, text: `${me.id ?? ''} of ${me.namespace ?? ''}` };
-      step = 'server';
-      const info = await postJson<Info>(destination, 'desktop.Desktop/Info', {}, token);
-      yield { step, ok: true, text: `micro ${info.version} on ${info.platform}, Node ${info.nodeVersion}` };
-      step = 'health';
-      const { checks = [] } = await postJson<{ checks?: Check[] }>(destination, 'desktop.Desktop/Doctor', {}, token);
-      yield healthOf(checks);
-    } catch (error) {
-      yield failed(step, error);
-    }
+    const token = await destination.token();
+    const me = await postJson<{ id?: string; namespace?: string }>(destination, 'authority.Authority/Read', {}, token);
+    yield { step, ok: true, text: `${me.id ?? ''} of ${me.namespace ?? ''}` };
+    step = 'server';
+    const info = await postJson<Info>(destination, 'desktop.Desktop/Info', {}, token);
+    yield { step, ok: true, text: `micro ${info.version} on ${info.platform}, Node ${info.nodeVersion}` };
+    step = 'health';
+    const { checks = [] } = await postJson<{ checks?: Check[] }>(destination, 'desktop.Desktop/Doctor', {}, token);
+    yield healthOf(checks);
+  } catch (error) {
+    yield failed(step, error);
   } finally {
     destination.close();
   }

@@ -1,8 +1,9 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import { placeOf, type ServerEnvironment } from './environment.ts';
+import type { ClusterServer } from './clusterServers.ts';
+import { type KubernetesEnvironment, placeOf, type ServerEnvironment } from './environment.ts';
 import { type FreshToken, LoginFile, loginOf } from './logins.ts';
 import { type Address, postJson } from './postJson.ts';
-import { createAgent } from './trust.ts';
+import { createAgent, plainAgent } from './trust.ts';
 
 /** A server that is spoken to, with whoever logged in there. */
 export interface Destination extends Address {
@@ -30,6 +31,23 @@ export function openDestination(home: string, environment: ServerEnvironment): D
         next: `log in: micro auth login ID --environment ${name}`,
       });
     },
+    close: () => address.agent.destroy(),
+  };
+}
+
+/** The server of a cluster's environment, spoken to as its own user unless somebody logged in there. */
+export function openClusterDestination(
+  home: string,
+  { name, namespace }: KubernetesEnvironment,
+  server: ClusterServer,
+): Destination {
+  const address = { url: server.proxy, agent: plainAgent() };
+  const login = new LoginFile(home, name);
+  return {
+    ...address,
+    name,
+    namespace,
+    token: async () => (await login.token((refreshToken) => refreshAt(address, refreshToken))) ?? server.token,
     close: () => address.agent.destroy(),
   };
 }

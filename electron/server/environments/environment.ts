@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { MicroError } from '../../../shared/contract/errors.ts';
 
 /** The environment that is always there: the server of this MICRO_HOME. */
@@ -33,6 +34,12 @@ export interface KubernetesEnvironment {
   context: string;
   /** Of the cluster: where services run. */
   kubeNamespace: string;
+  /** File with the context, absolute; absent: KUBECONFIG, else ~/.kube/config. */
+  kubeconfig?: string;
+  /** Registry and path that images which are built here are pushed under; absent: the cluster is loaded, where that can be. */
+  imagePrefix?: string;
+  /** `host:port` at which pods reach the server; absent: they reach each other only. */
+  advertise?: string;
   namespace: string;
 }
 
@@ -43,6 +50,9 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const NAMESPACE = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/;
 /** What Kubernetes takes for a namespace (RFC 1123 label). */
 const KUBE_NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** A registry and a path in it, as image names begin. */
+const IMAGE_PREFIX = /^[a-z0-9][a-z0-9.:_-]*(\/[a-z0-9][a-z0-9._-]*)*$/;
+const ADDRESS = /^[^:/\s]+:\d{1,5}$/;
 /** Text of a certificate file beyond this is no certificate, characters. */
 const MAX_CA = 256 * 1024;
 
@@ -113,7 +123,24 @@ export function parseEnvironment(value: unknown): Environment {
     if (context === '' || context.length > 253) throw invalid('a context of the kubeconfig is missing', 'name one');
     if (!KUBE_NAMESPACE.test(kubeNamespace))
       throw invalid(`"${kubeNamespace}" cannot be a namespace of Kubernetes`, 'use a to z, 0 to 9 and -');
-    return { kind: 'kubernetes', name, colour, context, kubeNamespace, namespace };
+    const [kubeconfig, imagePrefix, advertise] = [text('kubeconfig'), text('imagePrefix'), text('advertise')];
+    if (kubeconfig !== '' && !isAbsolute(kubeconfig))
+      throw invalid(`"${kubeconfig}" is no full path of a kubeconfig`, 'name it from the root on');
+    if (imagePrefix !== '' && !IMAGE_PREFIX.test(imagePrefix))
+      throw invalid(`images cannot be pushed under "${imagePrefix}"`, 'for example: registry.example/team');
+    if (advertise !== '' && !ADDRESS.test(advertise))
+      throw invalid(`"${advertise}" is no address for pods`, 'write host:port');
+    return {
+      kind: 'kubernetes',
+      name,
+      colour,
+      context,
+      kubeNamespace,
+      ...(kubeconfig === '' ? {} : { kubeconfig }),
+      ...(imagePrefix === '' ? {} : { imagePrefix }),
+      ...(advertise === '' ? {} : { advertise }),
+      namespace,
+    };
   }
   if (given['kind'] !== 'server') throw invalid('an environment is of the kind server or kubernetes', 'choose one');
   const ca = text('ca');

@@ -7,6 +7,9 @@ import classes from './Environments.module.css';
 const titles: Readonly<Record<string, string>> = {
   name: 'Name',
   certificate: 'Certificate',
+  context: 'Context',
+  cluster: 'Cluster',
+  rights: 'Rights',
   login: 'Login',
   server: 'Server',
   health: 'Health',

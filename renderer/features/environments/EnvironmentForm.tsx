@@ -1,4 +1,4 @@
-import { Modal, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { toMicroError } from '../../../shared/contract/errors.ts';
 import type { Environment } from '../../../shared/contract/gen/environments_pb.ts';
@@ -7,8 +7,11 @@ import { LOCAL } from '../../client/environment.ts';
 import { useRefreshEnvironments } from '../../state/environments.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field, FieldNote, Form, FormActions, TwoFields } from '../../ui/Form.tsx';
+import { ClusterFields } from './ClusterFields.tsx';
 import { ConnectionSteps } from './ConnectionSteps.tsx';
+import { type DraftEnvironment, draftOf, isComplete, newCluster } from './draft.ts';
 import classes from './Environments.module.css';
+import { ServerFields } from './ServerFields.tsx';
 import { useCheck } from './useCheck.ts';
 
 /** The colours of environments; none: one is chosen by the name. */
@@ -25,15 +28,7 @@ export function EnvironmentForm({
   environment: Environment | undefined;
   onClose: () => void;
 }) {
-  const [draft, setDraft] = useState({
-    name: environment?.name ?? '',
-    url: environment?.url ?? '',
-    colour: environment?.colour ?? '',
-    namespace: environment?.namespace ?? 'micro',
-    ca: environment?.ca ?? '',
-    fingerprint: environment?.fingerprint ?? '',
-    insecure: environment?.insecure ?? false,
-  });
+  const [draft, setDraft] = useState(() => draftOf(environment));
   const [account, setAccount] = useState('');
   const [secret, setSecret] = useState('');
   const [problem, setProblem] = useState('');
@@ -42,8 +37,8 @@ export function EnvironmentForm({
   const [isAdded, setAdded] = useState(environment !== undefined);
   const refresh = useRefreshEnvironments();
   const check = useCheck();
-  const change = (changed: Partial<typeof draft>): void => setDraft({ ...draft, ...changed });
-  const isReady = draft.name !== '' && draft.url !== '';
+  const change = (changed: Partial<DraftEnvironment>): void => setDraft({ ...draft, ...changed });
+  const isReady = isComplete(draft);
   const shown = check.steps.find(({ step }) => step === 'certificate');
   const unknown = shown && !shown.ok && mayBeTrusted.has(shown.code) ? shown.fingerprint : '';
 
@@ -55,7 +50,7 @@ export function EnvironmentForm({
       if (isAdded) await environments.changeEnvironment({ environment: draft });
       else await environments.addEnvironment({ environment: draft });
       setAdded(true);
-      if (account !== '') await environments.logInEnvironment({ name: draft.name, account, secret });
+      if (account !== '' && !draft.cluster) await environments.logInEnvironment({ name: draft.name, account, secret });
       await refresh();
       onClose();
     } catch (error) {
@@ -87,22 +82,23 @@ export function EnvironmentForm({
             />
           </Field>
         </TwoFields>
-        <TwoFields>
-          <Field label="Address">
-            <TextInput
-              value={draft.url}
-              placeholder="micro.example.com:8443"
-              onChange={(event) => change({ url: event.currentTarget.value.trim(), fingerprint: '' })}
-            />
-          </Field>
-          <Field label="Namespace">
-            <TextInput value={draft.namespace} onChange={(event) => change({ namespace: event.currentTarget.value })} />
-          </Field>
-        </TwoFields>
-        <Field label="Certificate of your own authority (PEM), if the system does not know it">
-          <Textarea rows={3} value={draft.ca} onChange={(event) => change({ ca: event.currentTarget.value })} />
-        </Field>
         {environment ? null : (
+          <SegmentedControl
+            aria-label="What it is"
+            value={draft.cluster ? 'cluster' : 'server'}
+            data={[
+              { value: 'server', label: 'A server' },
+              { value: 'cluster', label: 'A Kubernetes cluster' },
+            ]}
+            onChange={(kind) => change({ cluster: kind === 'cluster' ? newCluster : undefined })}
+          />
+        )}
+        {draft.cluster ? (
+          <ClusterFields cluster={draft.cluster} isAdded={isAdded} change={(cluster) => change({ cluster })} />
+        ) : (
+          <ServerFields draft={draft} change={change} />
+        )}
+        {environment || draft.cluster ? null : (
           <TwoFields>
             <Field label="Account">
               <TextInput
@@ -116,11 +112,6 @@ export function EnvironmentForm({
             </Field>
           </TwoFields>
         )}
-        {draft.fingerprint ? (
-          <FieldNote>
-            Only this certificate is taken: <code className={classes.code}>{draft.fingerprint}</code>
-          </FieldNote>
-        ) : null}
         <ConnectionSteps steps={check.steps} isRunning={check.isRunning} error={check.error} />
         {unknown ? (
           <div className={classes.trust}>
@@ -144,7 +135,12 @@ export function EnvironmentForm({
           <Button busy={check.isRunning} disabled={!isReady} onClick={() => void check.start(draft)}>
             Test the connection
           </Button>
-          <Button variant="primary" type="submit" busy={busy} disabled={!isReady || (account !== '' && secret === '')}>
+          <Button
+            variant="primary"
+            type="submit"
+            busy={busy}
+            disabled={!isReady || (!draft.cluster && account !== '' && secret === '')}
+          >
             {environment ? 'Save' : 'Add'}
           </Button>
         </FormActions>

@@ -19,6 +19,10 @@ const firstLines = [
     what: 'On the other machine: a server that others reach, over TLS',
     line: 'micro server --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --admin-secret secret.txt',
   },
+  {
+    what: 'Or a namespace of a cluster, of the kubeconfig here',
+    line: 'micro env add lab --kubernetes CONTEXT --namespace NAME',
+  },
   { what: 'Here, instead of the form: on the command line', line: 'micro env add staging HOST:8443 --account admin' },
 ];
 
@@ -71,7 +75,7 @@ export function EnvironmentsPage() {
             {environments.length === 0 ? (
               <EmptyState
                 icon={<IconServer size={24} stroke={1.6} />}
-                title="The same window, on another server"
+                title="The same window, on another server or a cluster"
                 text="Every page and button works there as it does here. What stops or deletes something off this machine asks for the name of the environment first."
                 action={<TryLines lines={firstLines} onCopy={(line) => copyText(line, 'Line')} />}
               />

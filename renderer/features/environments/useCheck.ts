@@ -3,10 +3,12 @@ import { isCancelled } from '../../../shared/client/clientError.ts';
 import type { ConnectionStep, Environment } from '../../../shared/contract/gen/environments_pb.ts';
 import { apiOf } from '../../client/api.ts';
 import { LOCAL } from '../../client/environment.ts';
+import type { DraftCluster } from './draft.ts';
 
 /** What {@link useCheck} sends of an environment; it need not be added yet. */
 export type CheckedEnvironment = Pick<Environment, 'name' | 'url' | 'ca' | 'fingerprint' | 'namespace' | 'insecure'> & {
   colour?: string;
+  cluster?: DraftCluster | undefined;
 };
 
 /** The way to a server, gone step by step; each step is there as soon as it was gone. */
@@ -16,7 +18,16 @@ export function useCheck() {
   const [error, setError] = useState<unknown>();
   const current = useRef<AbortController>(undefined);
   useEffect(() => () => current.current?.abort(), []);
-  const start = async ({ name, url, ca, fingerprint, namespace, insecure, colour = '' }: CheckedEnvironment) => {
+  const start = async ({
+    name,
+    url,
+    ca,
+    fingerprint,
+    namespace,
+    insecure,
+    colour = '',
+    cluster,
+  }: CheckedEnvironment) => {
     current.current?.abort();
     const controller = new AbortController();
     const { signal } = controller;
@@ -25,7 +36,7 @@ export function useCheck() {
     setError(undefined);
     setRunning(true);
     try {
-      const environment = { name, url, ca, fingerprint, namespace, insecure, colour };
+      const environment = { name, url, ca, fingerprint, namespace, insecure, colour, ...(cluster ? { cluster } : {}) };
       for await (const step of apiOf(LOCAL).environments.checkEnvironment({ environment }, { signal }))
         if (!signal.aborted) setSteps((before) => [...before, step]);
     } catch (failure) {

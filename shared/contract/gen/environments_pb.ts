@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file environments.proto.
  */
 export const file_environments: GenFile = /*@__PURE__*/
-  fileDesc("ChJlbnZpcm9ubWVudHMucHJvdG8SB2Rlc2t0b3AijwEKC0Vudmlyb25tZW50EgwKBG5hbWUYASABKAkSDgoGY29sb3VyGAIgASgJEgsKA3VybBgDIAEoCRIKCgJjYRgEIAEoCRITCgtmaW5nZXJwcmludBgFIAEoCRIRCgluYW1lc3BhY2UYBiABKAkSDwoHYWNjb3VudBgHIAEoCRIQCghpbnNlY3VyZRgIIAEoCCIZChdMaXN0RW52aXJvbm1lbnRzUmVxdWVzdCJGChhMaXN0RW52aXJvbm1lbnRzUmVzcG9uc2USKgoMZW52aXJvbm1lbnRzGAEgAygLMhQuZGVza3RvcC5FbnZpcm9ubWVudCJCChVBZGRFbnZpcm9ubWVudFJlcXVlc3QSKQoLZW52aXJvbm1lbnQYASABKAsyFC5kZXNrdG9wLkVudmlyb25tZW50IkMKFkFkZEVudmlyb25tZW50UmVzcG9uc2USKQoLZW52aXJvbm1lbnQYASABKAsyFC5kZXNrdG9wLkVudmlyb25tZW50IkUKGENoYW5nZUVudmlyb25tZW50UmVxdWVzdBIpCgtlbnZpcm9ubWVudBgBIAEoCzIULmRlc2t0b3AuRW52aXJvbm1lbnQiGwoZQ2hhbmdlRW52aXJvbm1lbnRSZXNwb25zZSIoChhSZW1vdmVFbnZpcm9ubWVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSIbChlSZW1vdmVFbnZpcm9ubWVudFJlc3BvbnNlIkQKF0NoZWNrRW52aXJvbm1lbnRSZXF1ZXN0EikKC2Vudmlyb25tZW50GAEgASgLMhQuZGVza3RvcC5FbnZpcm9ubWVudCJpCg5Db25uZWN0aW9uU3RlcBIMCgRzdGVwGAEgASgJEgoKAm9rGAIgASgIEgwKBHRleHQYAyABKAkSDAoEY29kZRgEIAEoCRIMCgRuZXh0GAUgASgJEhMKC2ZpbmdlcnByaW50GAYgASgJIkgKF0xvZ0luRW52aXJvbm1lbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHYWNjb3VudBgCIAEoCRIOCgZzZWNyZXQYAyABKAkiGgoYTG9nSW5FbnZpcm9ubWVudFJlc3BvbnNlMpwECgxFbnZpcm9ubWVudHMSVwoQTGlzdEVudmlyb25tZW50cxIgLmRlc2t0b3AuTGlzdEVudmlyb25tZW50c1JlcXVlc3QaIS5kZXNrdG9wLkxpc3RFbnZpcm9ubWVudHNSZXNwb25zZRJRCg5BZGRFbnZpcm9ubWVudBIeLmRlc2t0b3AuQWRkRW52aXJvbm1lbnRSZXF1ZXN0Gh8uZGVza3RvcC5BZGRFbnZpcm9ubWVudFJlc3BvbnNlEloKEUNoYW5nZUVudmlyb25tZW50EiEuZGVza3RvcC5DaGFuZ2VFbnZpcm9ubWVudFJlcXVlc3QaIi5kZXNrdG9wLkNoYW5nZUVudmlyb25tZW50UmVzcG9uc2USWgoRUmVtb3ZlRW52aXJvbm1lbnQSIS5kZXNrdG9wLlJlbW92ZUVudmlyb25tZW50UmVxdWVzdBoiLmRlc2t0b3AuUmVtb3ZlRW52aXJvbm1lbnRSZXNwb25zZRJPChBDaGVja0Vudmlyb25tZW50EiAuZGVza3RvcC5DaGVja0Vudmlyb25tZW50UmVxdWVzdBoXLmRlc2t0b3AuQ29ubmVjdGlvblN0ZXAwARJXChBMb2dJbkVudmlyb25tZW50EiAuZGVza3RvcC5Mb2dJbkVudmlyb25tZW50UmVxdWVzdBohLmRlc2t0b3AuTG9nSW5FbnZpcm9ubWVudFJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChJlbnZpcm9ubWVudHMucHJvdG8SB2Rlc2t0b3AisgEKC0Vudmlyb25tZW50EgwKBG5hbWUYASABKAkSDgoGY29sb3VyGAIgASgJEgsKA3VybBgDIAEoCRIKCgJjYRgEIAEoCRITCgtmaW5nZXJwcmludBgFIAEoCRIRCgluYW1lc3BhY2UYBiABKAkSDwoHYWNjb3VudBgHIAEoCRIQCghpbnNlY3VyZRgIIAEoCBIhCgdjbHVzdGVyGAkgASgLMhAuZGVza3RvcC5DbHVzdGVyIn4KB0NsdXN0ZXISDwoHY29udGV4dBgBIAEoCRIRCgluYW1lc3BhY2UYAiABKAkSEgoKa3ViZWNvbmZpZxgDIAEoCRIUCgxpbWFnZV9wcmVmaXgYBCABKAkSEQoJYWR2ZXJ0aXNlGAUgASgJEhIKCmlzX3J1bm5pbmcYBiABKAgiGQoXTGlzdEVudmlyb25tZW50c1JlcXVlc3QiRgoYTGlzdEVudmlyb25tZW50c1Jlc3BvbnNlEioKDGVudmlyb25tZW50cxgBIAMoCzIULmRlc2t0b3AuRW52aXJvbm1lbnQiQgoVQWRkRW52aXJvbm1lbnRSZXF1ZXN0EikKC2Vudmlyb25tZW50GAEgASgLMhQuZGVza3RvcC5FbnZpcm9ubWVudCJDChZBZGRFbnZpcm9ubWVudFJlc3BvbnNlEikKC2Vudmlyb25tZW50GAEgASgLMhQuZGVza3RvcC5FbnZpcm9ubWVudCJFChhDaGFuZ2VFbnZpcm9ubWVudFJlcXVlc3QSKQoLZW52aXJvbm1lbnQYASABKAsyFC5kZXNrdG9wLkVudmlyb25tZW50IhsKGUNoYW5nZUVudmlyb25tZW50UmVzcG9uc2UiKAoYUmVtb3ZlRW52aXJvbm1lbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiGwoZUmVtb3ZlRW52aXJvbm1lbnRSZXNwb25zZSJEChdDaGVja0Vudmlyb25tZW50UmVxdWVzdBIpCgtlbnZpcm9ubWVudBgBIAEoCzIULmRlc2t0b3AuRW52aXJvbm1lbnQiaQoOQ29ubmVjdGlvblN0ZXASDAoEc3RlcBgBIAEoCRIKCgJvaxgCIAEoCBIMCgR0ZXh0GAMgASgJEgwKBGNvZGUYBCABKAkSDAoEbmV4dBgFIAEoCRITCgtmaW5nZXJwcmludBgGIAEoCSJIChdMb2dJbkVudmlyb25tZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB2FjY291bnQYAiABKAkSDgoGc2VjcmV0GAMgASgJIhoKGExvZ0luRW52aXJvbm1lbnRSZXNwb25zZSIsChxTdG9wRW52aXJvbm1lbnRTZXJ2ZXJSZXF1ZXN0EgwKBG5hbWUYASABKAkiMAodU3RvcEVudmlyb25tZW50U2VydmVyUmVzcG9uc2USDwoHc3RvcHBlZBgBIAEoCCIpChNMaXN0Q29udGV4dHNSZXF1ZXN0EhIKCmt1YmVjb25maWcYASABKAkiOgoUTGlzdENvbnRleHRzUmVzcG9uc2USIgoIY29udGV4dHMYASADKAsyEC5kZXNrdG9wLkNvbnRleHQiPgoHQ29udGV4dBIMCgRuYW1lGAEgASgJEhEKCW5hbWVzcGFjZRgCIAEoCRISCgppc19jdXJyZW50GAMgASgIMtEFCgxFbnZpcm9ubWVudHMSVwoQTGlzdEVudmlyb25tZW50cxIgLmRlc2t0b3AuTGlzdEVudmlyb25tZW50c1JlcXVlc3QaIS5kZXNrdG9wLkxpc3RFbnZpcm9ubWVudHNSZXNwb25zZRJRCg5BZGRFbnZpcm9ubWVudBIeLmRlc2t0b3AuQWRkRW52aXJvbm1lbnRSZXF1ZXN0Gh8uZGVza3RvcC5BZGRFbnZpcm9ubWVudFJlc3BvbnNlEloKEUNoYW5nZUVudmlyb25tZW50EiEuZGVza3RvcC5DaGFuZ2VFbnZpcm9ubWVudFJlcXVlc3QaIi5kZXNrdG9wLkNoYW5nZUVudmlyb25tZW50UmVzcG9uc2USWgoRUmVtb3ZlRW52aXJvbm1lbnQSIS5kZXNrdG9wLlJlbW92ZUVudmlyb25tZW50UmVxdWVzdBoiLmRlc2t0b3AuUmVtb3ZlRW52aXJvbm1lbnRSZXNwb25zZRJPChBDaGVja0Vudmlyb25tZW50EiAuZGVza3RvcC5DaGVja0Vudmlyb25tZW50UmVxdWVzdBoXLmRlc2t0b3AuQ29ubmVjdGlvblN0ZXAwARJXChBMb2dJbkVudmlyb25tZW50EiAuZGVza3RvcC5Mb2dJbkVudmlyb25tZW50UmVxdWVzdBohLmRlc2t0b3AuTG9nSW5FbnZpcm9ubWVudFJlc3BvbnNlEmYKFVN0b3BFbnZpcm9ubWVudFNlcnZlchIlLmRlc2t0b3AuU3RvcEVudmlyb25tZW50U2VydmVyUmVxdWVzdBomLmRlc2t0b3AuU3RvcEVudmlyb25tZW50U2VydmVyUmVzcG9uc2USSwoMTGlzdENvbnRleHRzEhwuZGVza3RvcC5MaXN0Q29udGV4dHNSZXF1ZXN0Gh0uZGVza3RvcC5MaXN0Q29udGV4dHNSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message desktop.Environment
@@ -69,6 +69,13 @@ export type Environment = Message<"desktop.Environment"> & {
    * @generated from field: bool insecure = 8;
    */
   insecure: boolean;
+
+  /**
+   * Set: a namespace of a cluster, in place of an address. A server on this machine works for it, started when it is needed.
+   *
+   * @generated from field: desktop.Cluster cluster = 9;
+   */
+  cluster?: Cluster | undefined;
 };
 
 /**
@@ -77,6 +84,60 @@ export type Environment = Message<"desktop.Environment"> & {
  */
 export const EnvironmentSchema: GenMessage<Environment> = /*@__PURE__*/
   messageDesc(file_environments, 0);
+
+/**
+ * @generated from message desktop.Cluster
+ */
+export type Cluster = Message<"desktop.Cluster"> & {
+  /**
+   * Of the kubeconfig.
+   *
+   * @generated from field: string context = 1;
+   */
+  context: string;
+
+  /**
+   * Where services run; empty: default.
+   *
+   * @generated from field: string namespace = 2;
+   */
+  namespace: string;
+
+  /**
+   * File with the context; empty: KUBECONFIG, else ~/.kube/config.
+   *
+   * @generated from field: string kubeconfig = 3;
+   */
+  kubeconfig: string;
+
+  /**
+   * Registry and path that images are pushed under; empty: they are loaded, where that can be.
+   *
+   * @generated from field: string image_prefix = 4;
+   */
+  imagePrefix: string;
+
+  /**
+   * host:port at which pods reach the server; empty: they reach each other only.
+   *
+   * @generated from field: string advertise = 5;
+   */
+  advertise: string;
+
+  /**
+   * Whether its server runs. Only told, never taken.
+   *
+   * @generated from field: bool is_running = 6;
+   */
+  isRunning: boolean;
+};
+
+/**
+ * Describes the message desktop.Cluster.
+ * Use `create(ClusterSchema)` to create a new message.
+ */
+export const ClusterSchema: GenMessage<Cluster> = /*@__PURE__*/
+  messageDesc(file_environments, 1);
 
 /**
  * @generated from message desktop.ListEnvironmentsRequest
@@ -89,7 +150,7 @@ export type ListEnvironmentsRequest = Message<"desktop.ListEnvironmentsRequest">
  * Use `create(ListEnvironmentsRequestSchema)` to create a new message.
  */
 export const ListEnvironmentsRequestSchema: GenMessage<ListEnvironmentsRequest> = /*@__PURE__*/
-  messageDesc(file_environments, 1);
+  messageDesc(file_environments, 2);
 
 /**
  * @generated from message desktop.ListEnvironmentsResponse
@@ -108,7 +169,7 @@ export type ListEnvironmentsResponse = Message<"desktop.ListEnvironmentsResponse
  * Use `create(ListEnvironmentsResponseSchema)` to create a new message.
  */
 export const ListEnvironmentsResponseSchema: GenMessage<ListEnvironmentsResponse> = /*@__PURE__*/
-  messageDesc(file_environments, 2);
+  messageDesc(file_environments, 3);
 
 /**
  * @generated from message desktop.AddEnvironmentRequest
@@ -125,7 +186,7 @@ export type AddEnvironmentRequest = Message<"desktop.AddEnvironmentRequest"> & {
  * Use `create(AddEnvironmentRequestSchema)` to create a new message.
  */
 export const AddEnvironmentRequestSchema: GenMessage<AddEnvironmentRequest> = /*@__PURE__*/
-  messageDesc(file_environments, 3);
+  messageDesc(file_environments, 4);
 
 /**
  * @generated from message desktop.AddEnvironmentResponse
@@ -142,7 +203,7 @@ export type AddEnvironmentResponse = Message<"desktop.AddEnvironmentResponse"> &
  * Use `create(AddEnvironmentResponseSchema)` to create a new message.
  */
 export const AddEnvironmentResponseSchema: GenMessage<AddEnvironmentResponse> = /*@__PURE__*/
-  messageDesc(file_environments, 4);
+  messageDesc(file_environments, 5);
 
 /**
  * @generated from message desktop.ChangeEnvironmentRequest
@@ -159,7 +220,7 @@ export type ChangeEnvironmentRequest = Message<"desktop.ChangeEnvironmentRequest
  * Use `create(ChangeEnvironmentRequestSchema)` to create a new message.
  */
 export const ChangeEnvironmentRequestSchema: GenMessage<ChangeEnvironmentRequest> = /*@__PURE__*/
-  messageDesc(file_environments, 5);
+  messageDesc(file_environments, 6);
 
 /**
  * @generated from message desktop.ChangeEnvironmentResponse
@@ -172,7 +233,7 @@ export type ChangeEnvironmentResponse = Message<"desktop.ChangeEnvironmentRespon
  * Use `create(ChangeEnvironmentResponseSchema)` to create a new message.
  */
 export const ChangeEnvironmentResponseSchema: GenMessage<ChangeEnvironmentResponse> = /*@__PURE__*/
-  messageDesc(file_environments, 6);
+  messageDesc(file_environments, 7);
 
 /**
  * @generated from message desktop.RemoveEnvironmentRequest
@@ -189,7 +250,7 @@ export type RemoveEnvironmentRequest = Message<"desktop.RemoveEnvironmentRequest
  * Use `create(RemoveEnvironmentRequestSchema)` to create a new message.
  */
 export const RemoveEnvironmentRequestSchema: GenMessage<RemoveEnvironmentRequest> = /*@__PURE__*/
-  messageDesc(file_environments, 7);
+  messageDesc(file_environments, 8);
 
 /**
  * @generated from message desktop.RemoveEnvironmentResponse
@@ -202,7 +263,7 @@ export type RemoveEnvironmentResponse = Message<"desktop.RemoveEnvironmentRespon
  * Use `create(RemoveEnvironmentResponseSchema)` to create a new message.
  */
 export const RemoveEnvironmentResponseSchema: GenMessage<RemoveEnvironmentResponse> = /*@__PURE__*/
-  messageDesc(file_environments, 8);
+  messageDesc(file_environments, 9);
 
 /**
  * @generated from message desktop.CheckEnvironmentRequest
@@ -219,14 +280,14 @@ export type CheckEnvironmentRequest = Message<"desktop.CheckEnvironmentRequest">
  * Use `create(CheckEnvironmentRequestSchema)` to create a new message.
  */
 export const CheckEnvironmentRequestSchema: GenMessage<CheckEnvironmentRequest> = /*@__PURE__*/
-  messageDesc(file_environments, 9);
+  messageDesc(file_environments, 10);
 
 /**
  * @generated from message desktop.ConnectionStep
  */
 export type ConnectionStep = Message<"desktop.ConnectionStep"> & {
   /**
-   * name, certificate, login, server or health
+   * name, certificate, context, cluster, rights, login, server or health
    *
    * @generated from field: string step = 1;
    */
@@ -267,7 +328,7 @@ export type ConnectionStep = Message<"desktop.ConnectionStep"> & {
  * Use `create(ConnectionStepSchema)` to create a new message.
  */
 export const ConnectionStepSchema: GenMessage<ConnectionStep> = /*@__PURE__*/
-  messageDesc(file_environments, 10);
+  messageDesc(file_environments, 11);
 
 /**
  * @generated from message desktop.LogInEnvironmentRequest
@@ -294,7 +355,7 @@ export type LogInEnvironmentRequest = Message<"desktop.LogInEnvironmentRequest">
  * Use `create(LogInEnvironmentRequestSchema)` to create a new message.
  */
 export const LogInEnvironmentRequestSchema: GenMessage<LogInEnvironmentRequest> = /*@__PURE__*/
-  messageDesc(file_environments, 11);
+  messageDesc(file_environments, 12);
 
 /**
  * @generated from message desktop.LogInEnvironmentResponse
@@ -307,7 +368,110 @@ export type LogInEnvironmentResponse = Message<"desktop.LogInEnvironmentResponse
  * Use `create(LogInEnvironmentResponseSchema)` to create a new message.
  */
 export const LogInEnvironmentResponseSchema: GenMessage<LogInEnvironmentResponse> = /*@__PURE__*/
-  messageDesc(file_environments, 12);
+  messageDesc(file_environments, 13);
+
+/**
+ * @generated from message desktop.StopEnvironmentServerRequest
+ */
+export type StopEnvironmentServerRequest = Message<"desktop.StopEnvironmentServerRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message desktop.StopEnvironmentServerRequest.
+ * Use `create(StopEnvironmentServerRequestSchema)` to create a new message.
+ */
+export const StopEnvironmentServerRequestSchema: GenMessage<StopEnvironmentServerRequest> = /*@__PURE__*/
+  messageDesc(file_environments, 14);
+
+/**
+ * @generated from message desktop.StopEnvironmentServerResponse
+ */
+export type StopEnvironmentServerResponse = Message<"desktop.StopEnvironmentServerResponse"> & {
+  /**
+   * Whether one ran.
+   *
+   * @generated from field: bool stopped = 1;
+   */
+  stopped: boolean;
+};
+
+/**
+ * Describes the message desktop.StopEnvironmentServerResponse.
+ * Use `create(StopEnvironmentServerResponseSchema)` to create a new message.
+ */
+export const StopEnvironmentServerResponseSchema: GenMessage<StopEnvironmentServerResponse> = /*@__PURE__*/
+  messageDesc(file_environments, 15);
+
+/**
+ * @generated from message desktop.ListContextsRequest
+ */
+export type ListContextsRequest = Message<"desktop.ListContextsRequest"> & {
+  /**
+   * File to look into; empty: KUBECONFIG, else ~/.kube/config.
+   *
+   * @generated from field: string kubeconfig = 1;
+   */
+  kubeconfig: string;
+};
+
+/**
+ * Describes the message desktop.ListContextsRequest.
+ * Use `create(ListContextsRequestSchema)` to create a new message.
+ */
+export const ListContextsRequestSchema: GenMessage<ListContextsRequest> = /*@__PURE__*/
+  messageDesc(file_environments, 16);
+
+/**
+ * @generated from message desktop.ListContextsResponse
+ */
+export type ListContextsResponse = Message<"desktop.ListContextsResponse"> & {
+  /**
+   * @generated from field: repeated desktop.Context contexts = 1;
+   */
+  contexts: Context[];
+};
+
+/**
+ * Describes the message desktop.ListContextsResponse.
+ * Use `create(ListContextsResponseSchema)` to create a new message.
+ */
+export const ListContextsResponseSchema: GenMessage<ListContextsResponse> = /*@__PURE__*/
+  messageDesc(file_environments, 17);
+
+/**
+ * @generated from message desktop.Context
+ */
+export type Context = Message<"desktop.Context"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Of the context; empty: default.
+   *
+   * @generated from field: string namespace = 2;
+   */
+  namespace: string;
+
+  /**
+   * The one that kubectl means.
+   *
+   * @generated from field: bool is_current = 3;
+   */
+  isCurrent: boolean;
+};
+
+/**
+ * Describes the message desktop.Context.
+ * Use `create(ContextSchema)` to create a new message.
+ */
+export const ContextSchema: GenMessage<Context> = /*@__PURE__*/
+  messageDesc(file_environments, 18);
 
 /**
  * @generated from service desktop.Environments
@@ -342,7 +506,7 @@ export const Environments: GenService<{
     output: typeof ChangeEnvironmentResponseSchema;
   },
   /**
-   * Takes one out and forgets its login; the server there goes on.
+   * Takes one out and forgets its login; the server there goes on. Of a cluster: what its server kept here is deleted.
    *
    * @generated from rpc desktop.Environments.RemoveEnvironment
    */
@@ -370,6 +534,26 @@ export const Environments: GenService<{
     methodKind: "unary";
     input: typeof LogInEnvironmentRequestSchema;
     output: typeof LogInEnvironmentResponseSchema;
+  },
+  /**
+   * Ends the server on this machine that works for a cluster; services there go on, and the next use starts another.
+   *
+   * @generated from rpc desktop.Environments.StopEnvironmentServer
+   */
+  stopEnvironmentServer: {
+    methodKind: "unary";
+    input: typeof StopEnvironmentServerRequestSchema;
+    output: typeof StopEnvironmentServerResponseSchema;
+  },
+  /**
+   * Contexts of the kubeconfig of this user.
+   *
+   * @generated from rpc desktop.Environments.ListContexts
+   */
+  listContexts: {
+    methodKind: "unary";
+    input: typeof ListContextsRequestSchema;
+    output: typeof ListContextsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_environments, 0);

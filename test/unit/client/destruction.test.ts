@@ -13,8 +13,10 @@ const HARMLESS = new Set([
   'desktop.Desktop/Detach',
   // A terminal that the window itself opened.
   'desktop.Terminals/Close',
-  // Takes a server out of a list of this user.
+  // Takes a server out of a list of this user; of a cluster, the window and the command line ask for its name themselves.
   'desktop.Environments/RemoveEnvironment',
+  // What it works for goes on, and the next use starts it again.
+  'desktop.Environments/StopEnvironmentServer',
 ]);
 
 const methods = contractServices.flatMap((service) => service.methods.map(({ name }) => `${service.typeName}/${name}`));

@@ -1,15 +1,17 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseListen } from '../../../electron/cli/listenOptions.ts';
 import {
   chooseColour,
   type Environment,
+  type KubernetesEnvironment,
   parseAddress,
   parseEnvironment,
   parseFingerprint,
 } from '../../../electron/server/environments/environment.ts';
+import { serverWords } from '../../../electron/server/environments/clusterServers.ts';
 import { EnvironmentsFile } from '../../../electron/server/environments/environmentsFile.ts';
 import { LoginFile } from '../../../electron/server/environments/logins.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -71,6 +73,43 @@ describe('a colour', () => {
     const first = chooseColour('one', []);
     expect(chooseColour('two', [{ ...environment('one'), colour: first }])).not.toBe(first);
   });
+});
+
+describe('a namespace of a cluster', () => {
+  const cluster = (changed: object) =>
+    parseEnvironment({ kind: 'kubernetes', name: 'lab', colour: 'teal', context: 'minikube', ...changed });
+
+  it('is default where none is named, and has nothing that was left empty', () =>
+    expect(cluster({ kubeconfig: '', imagePrefix: '', advertise: '' })).toEqual({
+      kind: 'kubernetes',
+      name: 'lab',
+      colour: 'teal',
+      context: 'minikube',
+      kubeNamespace: 'default',
+      namespace: 'micro',
+    }));
+
+  it('becomes the words of its server, which listens where pods were told to find it', () => {
+    const environment = cluster({
+      kubeNamespace: 'shop',
+      kubeconfig: resolve('/etc/kube'),
+      imagePrefix: 'registry.test:5000/team',
+      advertise: '10.0.0.1:7000',
+    }) as KubernetesEnvironment;
+    const words = serverWords(environment, '/home').join(' ');
+    expect(words).toContain('--proxy 7000 ');
+    for (const word of ['--kube-context minikube', '--namespace shop', '--kubeconfig', '--image-prefix', '--advertise'])
+      expect(words).toContain(word);
+    expect(serverWords(cluster({}) as KubernetesEnvironment, '/home').join(' ')).toContain('--proxy 0 ');
+  });
+
+  it.each([
+    { context: '' },
+    { kubeNamespace: 'Shop' },
+    { kubeconfig: 'config' },
+    { imagePrefix: 'Registry/Team' },
+    { advertise: 'host' },
+  ])('cannot have %j', (changed) => expect(() => cluster(changed)).toThrow(code('environment.invalid') as Error));
 });
 
 describe('--listen', () => {

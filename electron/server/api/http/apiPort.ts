@@ -35,6 +35,7 @@ export class ApiPort {
   private port = 0;
   private readonly publicPorts: ProtocolPort[] = [];
   private openCalls = 0;
+  private countedCalls = 0;
 
   constructor(private readonly options: ApiPortOptions) {
     this.rpc = new RpcAdapters(options);
@@ -66,6 +67,11 @@ export class ApiPort {
   /** Calls of the API that are under way (a window holds one open) and WebSockets. */
   get clients(): number {
     return this.openCalls + this.options.sockets.count;
+  }
+
+  /** Calls of the API so far: it grows also by those that are over before anybody looks. */
+  get calls(): number {
+    return this.countedCalls;
   }
 
   async close(): Promise<void> {
@@ -206,6 +212,7 @@ export class ApiPort {
 
   private count(response: ServerResponse | Http2ServerResponse): void {
     this.openCalls++;
+    this.countedCalls++;
     response.once('close', () => this.openCalls--);
   }
 

@@ -3,7 +3,9 @@ import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
 import { type Caller, LOCAL_USER } from '../../auth/caller.ts';
-import { type Destination, openDestination } from '../../environments/destination.ts';
+import type { ClusterServers } from '../../environments/clusterServers.ts';
+import { type Destination, openClusterDestination, openDestination } from '../../environments/destination.ts';
+import type { Environment } from '../../environments/environment.ts';
 import { EnvironmentsFile } from '../../environments/environmentsFile.ts';
 import { connectionError } from '../../environments/trust.ts';
 import { sendRpcError } from './errorResponse.ts';
@@ -28,7 +30,10 @@ export class EnvironmentRelay {
   private readonly file: EnvironmentsFile;
   private readonly open = new Map<string, { key: string; destination: Destination }>();
 
-  constructor(private readonly home: string) {
+  constructor(
+    private readonly home: string,
+    private readonly clusters: Pick<ClusterServers, 'reach'>,
+  ) {
     this.file = new EnvironmentsFile(home);
   }
 
@@ -132,13 +137,22 @@ export class EnvironmentRelay {
       throw new MicroError('auth.forbidden', 'environments are for the user of this machine alone');
     const [, name = '', path = '/'] = /^([^/?]*)(\/.*)?$/.exec((request.url ?? '').slice(RELAY_PATH.length)) ?? [];
     const environment = await this.file.find(name);
-    if (environment?.kind !== 'server') throw new MicroError('environment.not-found', `"${name}" is no other server`);
-    const key = JSON.stringify(environment);
+    if (!environment) throw new MicroError('environment.not-found', `"${name}" is no other server`);
+    const { key, open } = await this.wayTo(environment);
     const known = this.open.get(name);
     if (known?.key === key) return { destination: known.destination, path };
     known?.destination.close();
-    const destination = openDestination(this.home, environment);
+    const destination = open();
     this.open.set(name, { key, destination });
     return { destination, path };
+  }
+
+  private async wayTo(environment: Environment): Promise<{ key: string; open: () => Destination }> {
+    if (environment.kind === 'server')
+      return { key: JSON.stringify(environment), open: () => openDestination(this.home, environment) };
+    // The server of a cluster comes and goes; each has a token of its own.
+    const server = await this.clusters.reach(environment);
+    const key = JSON.stringify([environment, server.token]);
+    return { key, open: () => openClusterDestination(this.home, environment, server) };
   }
 }

@@ -3,7 +3,7 @@ import { MicroError } from '../../../../shared/contract/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { MANAGED_LABEL, MANAGER } from '../../deploy/names.ts';
 import type { Connection } from './connection.ts';
-import { kubernetesError, statusOf } from './kubernetesError.ts';
+import { kubernetesError, statusOf } from '../../environments/kubernetesError.ts';
 import { type RemoveOptions, removeService } from './removeService.ts';
 
 /** Kubernetes counts the versions of a Deployment here. */

@@ -18,7 +18,7 @@ import { ClusterObjects } from './clusterObjects.ts';
 import type { Connection } from './connection.ts';
 import { Forwards } from './forwards.ts';
 import type { Images } from './images.ts';
-import { unsupported } from './kubernetesError.ts';
+import { unsupported } from './unsupported.ts';
 import { PodLauncher } from './podExec.ts';
 import { PodLogs } from './podLogs.ts';
 import { PodWatch } from './podWatch.ts';

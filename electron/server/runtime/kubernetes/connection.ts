@@ -8,9 +8,9 @@ import type {
   Log,
   PortForward,
 } from '@kubernetes/client-node';
-import { access } from 'node:fs/promises';
 import { MicroError } from '../../../../shared/contract/errors.ts';
-import { kubernetesError, statusOf } from './kubernetesError.ts';
+import { loadKubeConfig } from '../../environments/kubeConfig.ts';
+import { kubernetesError, statusOf } from '../../environments/kubernetesError.ts';
 
 /** Which cluster and which part of it. */
 export interface KubernetesOptions {
@@ -51,8 +51,7 @@ export interface Connection {
 export async function connect(options: KubernetesOptions): Promise<Connection> {
   // Large, and of no use to anybody who runs services on this machine.
   const client = await import('@kubernetes/client-node');
-  const kubeConfig = new client.KubeConfig();
-  const isInside = await load(kubeConfig, options);
+  const { kubeConfig, isInside } = await loadKubeConfig(client, options);
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) {
     throw new MicroError('kubernetes.no-config', 'no cluster is configured', {
@@ -84,40 +83,6 @@ export async function connect(options: KubernetesOptions): Promise<Connection> {
   };
   await ensureNamespace(connection);
   return connection;
-}
-
-/** Returns whether it is the account of our own pod. */
-async function load(kubeConfig: KubeConfig, { kubeconfig, context }: KubernetesOptions): Promise<boolean> {
-  const isPod = kubeconfig === undefined && context === undefined && process.env.KUBECONFIG === undefined;
-  if (isPod && process.env.KUBERNETES_SERVICE_HOST !== undefined) {
-    kubeConfig.loadFromCluster();
-    return true;
-  }
-  try {
-    if (kubeconfig === undefined) kubeConfig.loadFromDefault();
-    else {
-      await access(kubeconfig);
-      kubeConfig.loadFromFile(kubeconfig);
-    }
-  } catch (error) {
-    throw new MicroError(
-      'kubernetes.no-config',
-      `the kubeconfig ${kubeconfig ?? ''} cannot be read: ${(error as Error).message}`,
-      {
-        next: 'Check the file that --kubeconfig or KUBECONFIG names.',
-        cause: error,
-      },
-    );
-  }
-  if (context === undefined) return false;
-  const names = kubeConfig.getContexts().map(({ name }) => name);
-  if (!names.includes(context)) {
-    throw new MicroError('kubernetes.no-config', `there is no context "${context}"`, {
-      next: names.length > 0 ? `There are: ${names.join(', ')}.` : 'The kubeconfig names none.',
-    });
-  }
-  kubeConfig.setCurrentContext(context);
-  return false;
 }
 
 async function ensureNamespace({ core, namespace }: Connection): Promise<void> {

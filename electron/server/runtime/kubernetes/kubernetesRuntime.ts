@@ -12,7 +12,7 @@ import { ClusterPlace } from './clusterPlace.ts';
 import { connect, type KubernetesOptions } from './connection.ts';
 import { Images, type ImagesOptions } from './images.ts';
 import { CONTAINER_SHELL } from './podExec.ts';
-import { unsupported } from './kubernetesError.ts';
+import { unsupported } from './unsupported.ts';
 import { KubernetesService } from './kubernetesService.ts';
 
 /** Where and how services run in a cluster. */

@@ -4,7 +4,7 @@ import { Emitter } from '../../base/event.ts';
 import type { ExitStatus, LaunchedProcess, Launcher, LaunchSpec, OutputChunk } from '../../host/launcher.ts';
 import { CONTAINER } from '../../deploy/podTemplate.ts';
 import type { Connection } from './connection.ts';
-import { kubernetesError } from './kubernetesError.ts';
+import { kubernetesError } from '../../environments/kubernetesError.ts';
 
 /** The shell of a container: a comfortable one where there is one. */
 export const CONTAINER_SHELL: readonly string[] = [

@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { MANAGED_LABEL, MANAGER, SERVICE_LABEL } from '../../deploy/names.ts';
 import type { Connection } from './connection.ts';
-import { kubernetesError } from './kubernetesError.ts';
+import { kubernetesError } from '../../environments/kubernetesError.ts';
 
 /** Between two looks whether what was deleted is gone, ms. */
 const goneLookMs = 300;

@@ -1,4 +1,4 @@
-import { type ErrorCode, MicroError } from '../../../../shared/contract/errors.ts';
+import { type ErrorCode, MicroError } from '../../../shared/contract/errors.ts';
 
 /** What an answer of the API server says of a failure. */
 interface ApiFailure {
@@ -52,9 +52,4 @@ function parsed(text: string): { message?: string } | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What services in a cluster cannot do, said the same way everywhere. */
-export function unsupported(what: string, next: string): MicroError {
-  return new MicroError('runtime.unsupported', `${what} is not possible for services in Kubernetes`, { next });
 }
