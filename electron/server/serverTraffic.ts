@@ -74,7 +74,7 @@ export async function createServerTraffic(options: ServerTrafficOptions): Promis
     clock: systemClock,
     logger: options.logger.child('logs'),
   });
-  const callers = new Callers(callerLookup(createConnectionOwners(), options.table, runtime));
+  const callers = new Callers(callerLookup(createConnectionOwners(), options.table, runtime, systemClock));
   const handleCall = (call: Call): void => {
     callStats.add(call);
     recentCalls.add(call);

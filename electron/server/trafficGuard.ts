@@ -58,7 +58,7 @@ export function createTrafficGuard(
   return {
     check(request, service, endpoints) {
       const here = isLoopbackAddress(clientSocket(request).remoteAddress ?? '');
-      return authority.enabled || !here ? check(request, service, endpoints) : undefined;
+      return authority.enabled || !here ? check(request, service, endpoints()) : undefined;
     },
   };
 }

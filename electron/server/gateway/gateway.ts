@@ -95,7 +95,7 @@ export class Gateway {
         response.end(`${JSON.stringify({ version: this.options.version })}\n`);
         return;
       }
-      const caller = { ...this.callerOf(request), corsOrigin };
+      const caller = this.callerOf(request, corsOrigin);
       const rpc = isGrpc(request) ? undefined : this.rpcOf(request, host, target);
       if (rpc)
         this.forwarder.forward(request, response, { service: rpc.service, prefix: '', path: target }, caller, rpc);
@@ -112,8 +112,8 @@ export class Gateway {
   }
 
   /** Services may call by the gateway too. A token of ours has no business here and is passed on like any other. */
-  private callerOf(request: IncomingMessage): Caller {
-    return { from: this.options.callers.callerOf(clientSocket(request)), dropAuthorization: false };
+  private callerOf(request: IncomingMessage, corsOrigin?: string): Caller {
+    return { from: this.options.callers.callerOf(clientSocket(request)), dropAuthorization: false, corsOrigin };
   }
 
   private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, check: GatewayDoor['check']): void {

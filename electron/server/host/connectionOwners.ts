@@ -36,24 +36,30 @@ class LinuxConnectionOwners implements ConnectionOwners {
   private readonly usual = new Set<number>();
   /** Holders by link (`socket:[4711]`), oldest first; the kernel does not soon use a number again. */
   private readonly holders = new Map<string, number>();
-  private readonly tables = new SharedPass(() => this.readTables());
+  private readonly looks = new SharedPass(() => this.look());
 
   constructor(private readonly root = '/proc') {}
 
   async ownerOf(clientPort: number, serverPort: number): Promise<number | undefined> {
-    const inode = (await this.tables.run()).get(`${clientPort} ${serverPort}`);
+    const look = await this.looks.run();
+    const inode = look.inodes.get(`${clientPort} ${serverPort}`);
     if (inode === undefined) return undefined;
     const link = `socket:[${inode}]`;
     const known = this.holders.get(link);
     if (known !== undefined) return this.remember(known);
-    for (const pid of [...this.usual].reverse()) if (await this.holds(pid, link)) return this.remember(pid);
-    const pids = (await readdir(this.root)).filter((name) => /^\d+$/.test(name)).map(Number);
-    for (const pid of pids.sort((a, b) => b - a)) {
+    for (const pid of [...this.usual].reverse()) if (await this.holds(look, pid, link)) return this.remember(pid);
+    look.pids ??= this.youngestFirst();
+    for (const pid of await look.pids) {
       // Our own process holds the other end of each of them, and has the most descriptors.
       if (pid === process.pid || this.usual.has(pid)) continue;
-      if (await this.holds(pid, link)) return this.remember(pid);
+      if (await this.holds(look, pid, link)) return this.remember(pid);
     }
     return undefined;
+  }
+
+  private async youngestFirst(): Promise<number[]> {
+    const pids = (await readdir(this.root)).filter((name) => /^\d+$/.test(name)).map(Number);
+    return pids.sort((a, b) => b - a);
   }
 
   private remember(pid: number): number {
@@ -63,19 +69,26 @@ class LinuxConnectionOwners implements ConnectionOwners {
     return pid;
   }
 
-  private async holds(pid: number, link: string): Promise<boolean> {
+  private async holds(look: Look, pid: number, link: string): Promise<boolean> {
     // Another look-up may have come by meanwhile.
     const known = this.holders.get(link);
     if (known !== undefined) return known === pid;
+    let links = look.links.get(pid);
+    if (!links) {
+      links = this.linksOf(pid);
+      look.links.set(pid, links);
+    }
+    return (await links).has(link);
+  }
+
+  private async linksOf(pid: number): Promise<ReadonlySet<string>> {
     const folder = `${this.root}/${pid}/fd`;
     const fds = await readdir(folder).catch(() => undefined);
-    if (!fds) {
-      this.usual.delete(pid);
-      return false;
-    }
-    const links = await Promise.all(fds.map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
-    for (const one of links) if (one.startsWith('socket:')) this.note(one, pid);
-    return links.includes(link);
+    if (!fds) this.usual.delete(pid);
+    const links = await Promise.all((fds ?? []).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
+    const sockets = new Set(links.filter((one) => one.startsWith('socket:')));
+    for (const one of sockets) this.note(one, pid);
+    return sockets;
   }
 
   private note(link: string, pid: number): void {
@@ -84,33 +97,36 @@ class LinuxConnectionOwners implements ConnectionOwners {
     if (this.holders.size > MAX_SOCKETS) this.holders.delete(this.holders.keys().next().value as string);
   }
 
-  /** Numbers of sockets by `clientPort serverPort`, of connections that are open. */
-  private async readTables(): Promise<Map<string, string>> {
+  private async look(): Promise<Look> {
     const texts = await Promise.all(
       ['tcp', 'tcp6'].map((file) => readFile(`${this.root}/net/${file}`, 'latin1').catch(() => '')),
     );
-    return parseConnections(texts.join('\n'));
+    return { inodes: parseConnections(texts.join('\n')), links: new Map(), pids: undefined };
   }
 }
 
-/** State `ESTABLISHED` in the `st` column of /proc/net/tcp. */
-const ESTABLISHED = '01';
+/** What look-ups share that came at the same time: each connection of it was open before any process was looked at. */
+interface Look {
+  /** Numbers of sockets by `clientPort serverPort`, of connections that are open. */
+  readonly inodes: ReadonlyMap<string, string>;
+  /** Links of the sockets that a process holds, by pid. */
+  readonly links: Map<number, Promise<ReadonlySet<string>>>;
+  /** Every process, the youngest first; once somebody needed them. */
+  pids: Promise<number[]> | undefined;
+}
+
+/**
+ * A line of /proc/net/tcp or tcp6 in the state ESTABLISHED (01): ports of both ends, number of the socket. One expression over
+ * the whole text, since a client with hundreds of connections makes for thousands of lines, which requests wait for.
+ */
+const ESTABLISHED = /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) 01 \S+ \S+ +\S+ +\d+ +\d+ ([1-9]\d*)/gm;
 
 /** Reads the open connections of `/proc/net/tcp`: `localPort remotePort` to the number of the socket. */
 export function parseConnections(text: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const fields = line.trim().split(/\s+/);
-    const [, local = '', remote = '', state] = fields;
-    const inode = fields[9];
-    if (state !== ESTABLISHED || !inode || inode === '0') continue;
-    found.set(`${portOf(local)} ${portOf(remote)}`, inode);
-  }
+  for (const [, local = '', remote = '', inode = ''] of text.matchAll(ESTABLISHED))
+    found.set(`${Number.parseInt(local, 16)} ${Number.parseInt(remote, 16)}`, inode);
   return found;
-}
-
-function portOf(address: string): number {
-  return Number.parseInt(address.slice(address.indexOf(':') + 1), 16);
 }
 
 /** Lists all connections with a program of the system. */

@@ -11,7 +11,7 @@ const SECRET_NAME = /token|secret|passw|pwd|signature|credential|session|auth|jw
 /** The line of a request in the access log: JSON, without its newline. */
 export function accessLine(entry: AccessEntry): string {
   const { call, status } = entry;
-  const failed = call && isFailed({ ...call, status });
+  const failed = call && isFailed(call.status === status ? call : { ...call, status });
   return JSON.stringify({
     level: status >= 500 || (failed && status < 400) ? 'error' : status >= 400 || status === 0 ? 'warn' : 'info',
     time: new Date(entry.at).toISOString(),

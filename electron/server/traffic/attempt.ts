@@ -2,9 +2,10 @@ import type { MicroError } from '../../../shared/contract/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { RegistryNode } from '../registry/registry.ts';
 import type { AnswerHead } from './answerHead.ts';
-import type { AttemptClient, AttemptHost, Failure } from './attemptClient.ts';
+import type { AttemptClient, AttemptHost } from './attemptClient.ts';
 import { addAnswerTrailers, endWith, hintsOf, lingerFor, writeAnswerHead } from './clientSide.ts';
 import { corsHeaders } from './cors.ts';
+import type { Limited } from './deadlines.ts';
 import { responseHeaders } from './headers.ts';
 import { CONNECT_TIMEOUT_MS } from './limits.ts';
 import { Upload } from './upload.ts';
@@ -18,11 +19,11 @@ import { answerTooLate, answerUnusable, isClosed, upstreamBroke } from './upstre
 const EARLY_ANSWER_GRACE_MS = 5000;
 
 /** One try at a node: the request sent over one connection, and the answer passed to the client as it comes. */
-export class Attempt implements ConnectionUser {
+export class Attempt implements ConnectionUser, Limited {
   private readonly connection: UpstreamConnection;
   private readonly upload: Upload | undefined;
   private state: 'connecting' | 'sent' | 'answering' | 'answered' | 'ended' = 'connecting';
-  private timer: Disposable | undefined;
+  private connecting: Disposable | undefined;
   /** Monotonic ms when the last piece of the body went out. */
   private movedAt = 0;
   private headIsAlone = false;
@@ -32,7 +33,6 @@ export class Attempt implements ConnectionUser {
     private readonly host: AttemptHost,
     private readonly client: AttemptClient,
     private readonly node: RegistryNode,
-    private readonly failed: (failure: Failure) => void,
   ) {
     this.connection = host.upstreams.take(client.call.to, node, client.isSafe);
     const { request, framing } = client;
@@ -55,7 +55,8 @@ export class Attempt implements ConnectionUser {
       this.handleOpen();
       return;
     }
-    this.timer = host.clock.setTimeout(() => connection.destroy(new Error('no connection')), CONNECT_TIMEOUT_MS);
+    const giveUp = (): void => connection.destroy(new Error('no connection'));
+    this.connecting = host.clock.setTimeout(giveUp, CONNECT_TIMEOUT_MS);
   }
 
   /** The client is gone. */
@@ -68,11 +69,11 @@ export class Attempt implements ConnectionUser {
   /** The body is read only once the node took the connection, so a refused try has consumed nothing. */
   handleOpen(): void {
     const { host, client, connection, upload } = this;
-    this.timer?.dispose();
+    this.stopConnecting();
     this.state = 'sent';
     connection.write(client.head);
     this.movedAt = host.clock.monotonic();
-    this.timer = host.clock.setTimeout(() => this.checkLate(), host.answerTimeoutMs);
+    host.deadlines.add(this);
     upload?.start();
   }
 
@@ -93,10 +94,9 @@ export class Attempt implements ConnectionUser {
   }
 
   handleHead(head: AnswerHead): void {
-    const { client, node } = this;
+    const { host, client, node } = this;
     const { response, call, corsOrigin } = client;
-    this.timer?.dispose();
-    this.timer = undefined;
+    host.deadlines.delete(this);
     this.state = 'answering';
     call.node = node.id;
     const headers = responseHeaders(head.headers, head.connection);
@@ -140,7 +140,7 @@ export class Attempt implements ConnectionUser {
     if (this.upload && !this.upload.isDone) {
       // It has been answered and still gets what the client sends, as long as it takes it.
       this.movedAt = this.host.clock.monotonic();
-      this.timer = this.host.clock.setTimeout(() => this.checkLate(), EARLY_ANSWER_GRACE_MS);
+      this.host.deadlines.add(this);
     }
     this.releaseWhenDone();
   }
@@ -162,10 +162,11 @@ export class Attempt implements ConnectionUser {
       // The client must not take it for complete.
       call.error ||= `the answer broke off (${reason.message})`;
       response.destroy();
-    } else if (state === 'connecting') this.failed('refused');
+    } else if (state === 'connecting') this.client.handleFailure(this.node, 'refused');
     else if (state === 'sent') {
       const broke = upstreamBroke(call.to, reason);
-      this.failed(isSafe && isClosed(reason) ? { broke, reused: this.connection.served > 0 } : broke);
+      const mayRepeat = isSafe && isClosed(reason);
+      this.client.handleFailure(this.node, mayRepeat ? { broke, reused: this.connection.served > 0 } : broke);
     }
   }
 
@@ -174,16 +175,15 @@ export class Attempt implements ConnectionUser {
     this.client.handleRequestBytes(chunk);
   }
 
-  /** A time limit has passed: whether it was the node that did nothing. */
-  private checkLate(): void {
+  /** Whether the node has done nothing for too long. */
+  checkLate(): void {
     const { host, client, connection, upload, state } = this;
+    const now = host.clock.monotonic();
+    // The client is the one who is waited for; the node's time begins when it has sent something.
+    if (state === 'sent' && upload && !upload.isDone && !connection.needsDrain) this.movedAt = now;
     const limitMs = state === 'answered' ? EARLY_ANSWER_GRACE_MS : host.answerTimeoutMs;
-    const stillMs = host.clock.monotonic() - this.movedAt;
-    const waitsForClient = state === 'sent' && upload && !upload.isDone && !connection.needsDrain;
-    if (stillMs < limitMs || waitsForClient) {
-      const leftMs = waitsForClient ? limitMs : limitMs - stillMs;
-      this.timer = host.clock.setTimeout(() => this.checkLate(), Math.max(1, leftMs));
-    } else if (state === 'answered') {
+    if (now - this.movedAt < limitMs) return;
+    if (state === 'answered') {
       this.end();
       connection.destroy();
     } else this.fail(answerTooLate(client.call.to, limitMs));
@@ -192,7 +192,7 @@ export class Attempt implements ConnectionUser {
   private fail(error: MicroError): void {
     this.end();
     this.connection.destroy();
-    this.failed(error);
+    this.client.handleFailure(this.node, error);
   }
 
   private releaseWhenDone(): void {
@@ -201,10 +201,16 @@ export class Attempt implements ConnectionUser {
     this.host.upstreams.release(this.connection);
   }
 
+  private stopConnecting(): void {
+    this.connecting?.dispose();
+    this.connecting = undefined;
+  }
+
   private end(): void {
     const { client, upload, state } = this;
     this.state = 'ended';
-    this.timer?.dispose();
+    this.stopConnecting();
+    this.host.deadlines.delete(this);
     this.host.inFlight.end(this.node.id);
     if (!upload || upload.isDone) return;
     upload.stop();

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MicroError } from '../../../shared/contract/errors.ts';
+import type { RegistryNode } from '../registry/registry.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Call } from './call.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { BodyFraming } from './headers.ts';
 import type { InFlight } from './inFlight.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -11,6 +13,7 @@ export interface AttemptHost {
   readonly clock: Clock;
   readonly upstreams: Upstreams;
   readonly inFlight: InFlight;
+  readonly deadlines: Deadlines;
   readonly answerTimeoutMs: number;
 }
 
@@ -32,6 +35,8 @@ export interface AttemptClient {
   handleStream(): void;
   /** Bytes of the body that go to the node. */
   handleRequestBytes(chunk: Buffer): void;
+  /** The try ended without an answer. */
+  handleFailure(node: RegistryNode, failure: Failure): void;
 }
 
 /**

@@ -35,7 +35,12 @@ export class CallTeller {
   ): void {
     const { onDidAnswer } = this.options;
     if (!onDidAnswer) return;
-    const entry = Object.assign(entryOf(this.via, request, call.at), end, { call });
+    const entry = entryOf(this.via, request, call.at);
+    entry.status = end.status;
+    entry.durationMs = end.durationMs;
+    entry.requestBytes = end.requestBytes;
+    entry.responseBytes = end.responseBytes;
+    entry.call = call;
     if (typeof from === 'string') {
       call.from = from;
       onDidAnswer(entry);

@@ -9,8 +9,11 @@ export interface CallerLookup {
   serviceOfProcess(pid: number): Promise<string | undefined>;
 }
 
-/** Connections that are looked up at once; what comes beyond has to wait its turn. */
-const MAX_LOOKUPS = 4;
+/**
+ * Connections that are looked up at once; what comes beyond has to wait its turn. Those of one moment share one look at the
+ * system, so that many at once cost little more than one, and less than many one after the other.
+ */
+const MAX_LOOKUPS = 64;
 
 /** Look-ups that may wait. In a flood of short connections (a load test) the rest counts as from outside. */
 const MAX_WAITING = 200;

@@ -1,12 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** The newest answer of each connection; those before it are sent before it. */
-const newest = new WeakMap<Duplex, ServerResponse>();
+/** Under which a connection keeps its newest answer; those before it are sent before it. */
+const NEWEST = Symbol('newest answer');
+
+interface Answering {
+  [NEWEST]?: ServerResponse;
+}
 
 /** Notes an answer that is about to be made; for {@link handleClientError}. */
 export function noteResponse(response: ServerResponse): void {
-  newest.set(response.req.socket, response);
+  (response.req.socket as Answering)[NEWEST] = response;
 }
 
 /**
@@ -15,7 +19,7 @@ export function noteResponse(response: ServerResponse): void {
  * for such a fault.
  */
 export function handleClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const before = newest.get(socket);
+  const before = (socket as Answering)[NEWEST];
   const refuse = (): void => {
     if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'HPE_CLOSED_CONNECTION') socket.destroy();
     else socket.end(refusalOf(error.code), () => socket.destroy());

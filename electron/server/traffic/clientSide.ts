@@ -69,10 +69,16 @@ export function lingerFor(response: ServerResponse): void {
  */
 const MAX_TEXT_BYTES = 16 * 1024;
 
-/** Ends an answer with the last piece of its body. */
+/** Ends an answer of known length with the last piece of its body. */
 export function endWith(response: ServerResponse, chunk: Buffer): void {
-  if (chunk.length > MAX_TEXT_BYTES) response.end(chunk);
-  else response.end(chunk.toString('latin1'), 'latin1');
+  if (chunk.length > MAX_TEXT_BYTES || asHttp2(response)) {
+    response.end(chunk);
+    return;
+  }
+  // Written before the end is said: the two would be gathered as well.
+  response.write(chunk.toString('latin1'), 'latin1');
+  response.socket?.uncork();
+  response.end();
 }
 
 /** Headers of a 103 as Node takes them, from a flat list. */

@@ -18,6 +18,11 @@ export interface ExchangeHost extends AttemptHost {
   readonly choice: NodeChoice;
 }
 
+/** Is told that an answer is a stream. */
+export interface StreamWatch {
+  handleStream(): void;
+}
+
 /** One request on its way through: searched a node for, sent, answered. `call` is filled in as it happens. */
 export class Exchange implements AttemptClient {
   readonly framing: BodyFraming;
@@ -39,7 +44,7 @@ export class Exchange implements AttemptClient {
     /** Head of the request to the node, as a flat list of names and values. */
     private readonly headers: readonly string[],
     readonly call: Call,
-    readonly handleStream: () => void,
+    private readonly watch: StreamWatch,
     readonly corsOrigin: string | undefined,
   ) {
     this.search = host.choice.begin(call.to);
@@ -57,14 +62,14 @@ export class Exchange implements AttemptClient {
   /** Begins; it ends with the answer or an error answer. */
   run(): void {
     const { request, response, call } = this;
-    // Either emits an error when the client goes while it is written or read; `close` tells the same.
-    response.on('error', () => {});
-    response.once('close', () => {
+    // Either emits an error when the client goes while it is written or read; `close`, which comes once, tells the same.
+    response.on('error', ignore);
+    response.on('close', () => {
       if (!isAnswered(response)) this.leave();
     });
     if (this.framing !== 'none') {
-      request.on('error', () => {});
-      request.once('close', () => {
+      request.on('error', ignore);
+      request.on('close', () => {
         if (!request.complete) this.leave();
       });
     }
@@ -74,6 +79,10 @@ export class Exchange implements AttemptClient {
     } catch (error) {
       this.fail(toMicroError(error));
     }
+  }
+
+  handleStream(): void {
+    this.watch.handleStream();
   }
 
   handleRequestBytes(chunk: Buffer): void {
@@ -98,11 +107,11 @@ export class Exchange implements AttemptClient {
   }
 
   private try(node: RegistryNode): void {
-    this.attempt = new Attempt(this.host, this, node, (failure) => this.handleFailure(node, failure));
+    this.attempt = new Attempt(this.host, this, node);
     this.attempt.start();
   }
 
-  private handleFailure(node: RegistryNode, failure: Failure): void {
+  handleFailure(node: RegistryNode, failure: Failure): void {
     if (this.isGone) return;
     const { host, search } = this;
     if (failure === 'refused') {
@@ -136,6 +145,8 @@ export class Exchange implements AttemptClient {
     this.attempt?.abort();
   }
 }
+
+function ignore(): void {}
 
 /** Methods that ask and change nothing (RFC 9110, section 9.2.1); only they are sent twice when it is not known what became of them. */
 function isSafe(method: string): boolean {

@@ -5,6 +5,8 @@ import { systemClock } from '../base/clock.ts';
 import { answerWhenKnown } from './admitted.ts';
 import type { Via } from './call.ts';
 import { CallTeller } from './callTeller.ts';
+import { CallWatch } from './callWatch.ts';
+import { Deadlines } from './deadlines.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { GrpcExchange } from './grpcExchange.ts';
 import { isGrpc } from './grpcRequest.ts';
@@ -32,14 +34,15 @@ export class Forwarder {
     private readonly options: TrafficOptions,
     private readonly via: Via,
   ) {
-    const { registry, states, inFlight, holdMs } = options;
+    const { registry, states, inFlight, holdMs, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
     this.teller = new CallTeller(options, via);
     this.host = {
       clock: systemClock,
       choice: new NodeChoice({ registry, states, clock: systemClock, holdMs }),
       upstreams: new Upstreams(registry, systemClock),
       inFlight,
-      answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+      deadlines: new Deadlines(systemClock, answerTimeoutMs),
+      answerTimeoutMs,
     };
     this.sessions = new UpstreamSessions(registry, systemClock, options.ownPorts);
   }
@@ -47,16 +50,19 @@ export class Forwarder {
   /** Ends the connections to services. */
   close(): void {
     this.host.upstreams.dispose();
+    this.host.deadlines.dispose();
     this.sessions.dispose();
   }
 
   /** Forwards one request, as the call of an endpoint when `rpc` says which; answers with a JSON error when it cannot. */
   forward(request: IncomingMessage, response: ServerResponse, route: Route, caller: Caller, rpc?: RpcRoute): void {
     if (!rpc) this.checkNoCore(request, route);
-    const goOn = (): void => this.forwardAdmitted(request, response, route, caller, rpc);
     const admitted = this.admit(request, route, rpc);
-    if (admitted === undefined) goOn();
-    else answerWhenKnown(admitted, request, response, goOn, { id: this.via, corsOrigin: caller.corsOrigin });
+    if (admitted === undefined) this.forwardAdmitted(request, response, route, caller, rpc);
+    else {
+      const goOn = (): void => this.forwardAdmitted(request, response, route, caller, rpc);
+      answerWhenKnown(admitted, request, response, goOn, { id: this.via, corsOrigin: caller.corsOrigin });
+    }
   }
 
   private forwardAdmitted(
@@ -66,40 +72,20 @@ export class Forwarder {
     caller: Caller,
     rpc: RpcRoute | undefined,
   ): void {
-    const startedAt = this.host.clock.monotonic();
+    const { host, sessions, teller } = this;
     const { call, headers } = this.prepare(request, route, caller);
     if (rpc) call.body = this.placeForMessage();
-    let told = false;
-    const tell = (): void => {
-      if (told || exchange.isUnknown) return;
-      told = true;
-      call.status = response.headersSent ? response.statusCode : 0;
-      call.durationMs = this.host.clock.monotonic() - startedAt;
-      this.teller.tell(call, caller);
-    };
-    const handleStream = (): void => {
-      call.kind = 'stream';
-      tell();
-    };
+    const watch = new CallWatch(teller, host.clock, request, response, call, caller);
     const { corsOrigin } = caller;
-    const { host, sessions } = this;
     const exchange =
       rpc !== undefined
         ? new RpcExchange(host, sessions, request, response, headers, call, rpc, corsOrigin)
         : isGrpc(request)
           ? new GrpcExchange(host, sessions, request, response, headers, call, corsOrigin)
-          : new Exchange(host, request, response, headers, call, handleStream, corsOrigin);
+          : new Exchange(host, request, response, headers, call, watch, corsOrigin);
     void exchange.run();
     // After the exchange has its own listener, which notes why the answer did not get to its end.
-    response.once('close', () => {
-      tell();
-      this.teller.tellAnswer(request, call, caller, {
-        status: response.headersSent ? response.statusCode : 0,
-        durationMs: this.host.clock.monotonic() - startedAt,
-        requestBytes: call.requestBytes,
-        responseBytes: call.responseBytes,
-      });
-    });
+    response.on('close', () => watch.handleClose(!exchange.isUnknown));
   }
 
   /** Forwards a WebSocket (or any other upgrade); with `rpc` it becomes the call of a streaming endpoint. */
@@ -137,7 +123,7 @@ export class Forwarder {
   private admit(request: IncomingMessage, route: Route, rpc: RpcRoute | undefined): Promise<void> | undefined {
     const { guard, registry } = this.options;
     if (!guard || registry.isCore(route.service)) return undefined;
-    return guard.check(request, route.service, endpointsOf(request, route, rpc));
+    return guard.check(request, route.service, () => endpointsOf(request, route, rpc));
   }
 
   /** The core services are called by their endpoints alone; to pass anything else on would be to call ourselves. */

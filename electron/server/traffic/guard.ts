@@ -7,9 +7,9 @@ import type { RpcRoute } from './rpcRoutes.ts';
 export interface TrafficGuard {
   /**
    * Undefined when nobody is kept out at the moment; else rejects with a code that is `denied` unless whoever sends the
-   * request may call each of the endpoints.
+   * request may call each of the endpoints, which are asked for only then.
    */
-  check(request: IncomingMessage, service: string, endpoints: readonly string[]): Promise<void> | undefined;
+  check(request: IncomingMessage, service: string, endpoints: () => readonly string[]): Promise<void> | undefined;
 }
 
 /**

@@ -22,6 +22,8 @@ const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'
 export interface Forwarding {
   /** Address of the client as the connection shows it. */
   clientAddress: string;
+  /** How it came to us: `https` where our own port speaks TLS. */
+  scheme: 'http' | 'https';
   host: string;
   /** Path that was taken off; empty when none was. */
   prefix: string;
@@ -131,7 +133,7 @@ export function requestHeaders(
   // Clients of HTTP/1.0 may leave it out, those of HTTP/2 say `:authority`; HTTP/1.1 demands it.
   if (!hasHost) out.push('Host', forwarding.host || 'localhost');
   out.push('X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${forwarding.clientAddress}` : forwarding.clientAddress);
-  if (!hasProto) out.push('X-Forwarded-Proto', 'http');
+  if (!hasProto) out.push('X-Forwarded-Proto', forwarding.scheme);
   if (!hasForwardedHost && forwarding.host) out.push('X-Forwarded-Host', forwarding.host);
   const prefix = outerPrefix + forwarding.prefix;
   if (prefix) out.push('X-Forwarded-Prefix', prefix);

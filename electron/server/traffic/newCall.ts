@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { clientSocket } from './accessEntry.ts';
 import { type Call, OUTSIDE, type Via } from './call.ts';
 import { framingOf, hostOf, requestHeaders } from './headers.ts';
@@ -20,11 +22,13 @@ export function newCall(
   at: number,
   { dropAuthorization, keptBodyBytes }: { dropAuthorization: boolean; keptBodyBytes: number },
 ): NewCall {
+  const socket = clientSocket(request);
   const trace = continueTrace(request.headers.traceparent as string | undefined);
   const method = request.method ?? 'GET';
   const framing = framingOf(request);
   const headers = requestHeaders(request.rawHeaders, method, request.headers.connection, framing, {
-    clientAddress: clientSocket(request).remoteAddress ?? '',
+    clientAddress: socket.remoteAddress ?? '',
+    scheme: isEncrypted(socket) ? 'https' : 'http',
     host: hostOf(request),
     prefix: route.prefix,
     trace,
@@ -51,4 +55,8 @@ export function newCall(
   };
   if (keptBodyBytes > 0 && framing !== 'none') call.body = keptBodyOf(request, keptBodyBytes);
   return { call, headers };
+}
+
+function isEncrypted(socket: Socket): boolean {
+  return (socket as Partial<TLSSocket>).encrypted === true;
 }

@@ -52,6 +52,7 @@ export function routeByRpcPath(target: string): Route | undefined {
 
 /** A request target in absolute form, `http://host/path`, as it is sent to a proxy; undefined for any other form. */
 export function absoluteTarget(target: string): { host: string; path: string } | undefined {
+  if (target.charCodeAt(0) === 47 /* / */) return undefined;
   const match = /^http:\/\/([^/?#]+)([^#]*)$/i.exec(target);
   if (!match) return undefined;
   const rest = match[2] as string;

@@ -58,6 +58,8 @@ const HTTP_HANDLERS = new Set(['http', 'web', 'proxy']);
 export class RpcRoutes implements Disposable {
   private templates: Template[] = [];
   private services = new Map<string, Known>();
+  /** What names of services begin with, up to the first dot. */
+  private begins = new Set<string>();
   private stale = true;
   private readonly subscription: Disposable;
 
@@ -75,7 +77,8 @@ export class RpcRoutes implements Disposable {
   find(request: RpcRequest): RpcRoute | undefined {
     if (this.stale) this.read();
     if (this.services.size === 0) return undefined;
-    const path = request.target.split('?', 1)[0] as string;
+    const query = request.target.indexOf('?');
+    const path = query < 0 ? request.target : request.target.slice(0, query);
     return this.byTemplate(path, request) ?? this.byRule(path);
   }
 
@@ -84,6 +87,7 @@ export class RpcRoutes implements Disposable {
     this.templates = [];
     this.services = new Map();
     for (const service of this.registry.list()) this.take(service);
+    this.begins = new Set([...this.services.keys()].map((name) => name.split('.', 1)[0] as string));
   }
 
   private take({ name, endpoints, metadata }: RegistryService): void {
@@ -120,6 +124,9 @@ export class RpcRoutes implements Disposable {
   }
 
   private byRule(path: string): RpcRoute | undefined {
+    // Most requests are for services without endpoints, and asked for thousands of times a second.
+    const begin = /^\/*([^/]*)/.exec(path)?.[1] ?? '';
+    if (!this.begins.has(begin) && !/^v\d+$/.test(begin)) return undefined;
     const all = path.split('/').filter(Boolean);
     const version = /^v\d+$/.test(all[0] ?? '') ? `${all.shift()}.` : '';
     if (all.length === 0 || all.length > 4) return undefined;

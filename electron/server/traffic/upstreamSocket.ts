@@ -8,19 +8,28 @@ import net from 'node:net';
  * Here such a write counts as done; what is left to read is read, and the end or the error of reading ends the socket.
  */
 export class UpstreamSocket extends net.Socket {
-  override _write(chunk: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    super._write(chunk, encoding, forgive(done));
+  private done: Done | undefined;
+  private forgiving: Done | undefined;
+
+  override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
+    super._write(chunk, encoding, this.forgive(done));
   }
 
-  override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], done: (error?: Error | null) => void): void {
+  override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], done: Done): void {
     // Node's socket has it; the type of the base class calls it optional.
-    super._writev?.(chunks, forgive(done));
+    super._writev?.(chunks, this.forgive(done));
+  }
+
+  /** Node gives the same function at every write. */
+  private forgive(done: Done): Done {
+    if (this.forgiving && this.done === done) return this.forgiving;
+    this.done = done;
+    this.forgiving = (error) => {
+      const { code } = (error ?? {}) as NodeJS.ErrnoException;
+      done(code === 'EPIPE' || code === 'ECONNRESET' ? null : error);
+    };
+    return this.forgiving;
   }
 }
 
-function forgive(done: (error?: Error | null) => void) {
-  return (error?: Error | null): void => {
-    const { code } = (error ?? {}) as NodeJS.ErrnoException;
-    done(code === 'EPIPE' || code === 'ECONNRESET' ? null : error);
-  };
-}
+type Done = (error?: Error | null) => void;
