@@ -51,6 +51,9 @@ export interface TraceFacts {
 /** Characters of a value that are kept; a stack trace fits, a document does not. */
 const MAX_VALUE_CHARS = 8192;
 
+/** Characters of the name of an attribute; names are short, but a program may make one of a value. */
+const MAX_NAME_CHARS = 256;
+
 /** Attributes and events of a span that are kept; OpenTelemetry's own default limit is 128. */
 const MAX_ATTRIBUTES = 128;
 const MAX_EVENTS = 128;
@@ -68,11 +71,22 @@ export function withinLimits(span: StoredSpan): StoredSpan {
 }
 
 function cutAll(attributes: Record<string, string>): Record<string, string> {
+  if (isShort(attributes)) return attributes;
   return Object.fromEntries(
     Object.entries(attributes)
       .slice(0, MAX_ATTRIBUTES)
-      .map(([name, value]) => [cut(name, 256), cut(value, MAX_VALUE_CHARS)]),
+      .map(([name, value]) => [cut(name, MAX_NAME_CHARS), cut(value, MAX_VALUE_CHARS)]),
   );
+}
+
+/** Whether nothing has to be cut, which is so of nearly all, and they come by the thousand. */
+function isShort(attributes: Record<string, string>): boolean {
+  let count = 0;
+  for (const name in attributes) {
+    if (++count > MAX_ATTRIBUTES || name.length > MAX_NAME_CHARS) return false;
+    if ((attributes[name] as string).length > MAX_VALUE_CHARS) return false;
+  }
+  return true;
 }
 
 function cut(text: string, max: number): string {

@@ -5,17 +5,14 @@ import { type Call, isFailed } from './call.ts';
 export function spanOfCall(call: Call): StoredSpan {
   const [path = '/', query] = splitOnce(call.path, '?');
   const failed = isFailed(call);
-  const attributes: Record<string, string> = {
-    'http.request.method': call.method,
-    'url.path': path,
-    ...(query === undefined ? {} : { 'url.query': query }),
-    ...(call.status > 0 ? { 'http.response.status_code': String(call.status) } : {}),
-    ...(call.requestBytes > 0 ? { 'http.request.body.size': String(call.requestBytes) } : {}),
-    ...(call.responseBytes > 0 ? { 'http.response.body.size': String(call.responseBytes) } : {}),
-    ...(call.kind === 'grpc' ? { 'rpc.system': 'grpc' } : {}),
-    ...(call.kind === 'websocket' ? { 'network.protocol.name': 'websocket' } : {}),
-    ...(call.grpcStatus === undefined ? {} : { 'rpc.grpc.status_code': String(call.grpcStatus) }),
-  };
+  const attributes: Record<string, string> = { 'http.request.method': call.method, 'url.path': path };
+  if (query !== undefined) attributes['url.query'] = query;
+  if (call.status > 0) attributes['http.response.status_code'] = String(call.status);
+  if (call.requestBytes > 0) attributes['http.request.body.size'] = String(call.requestBytes);
+  if (call.responseBytes > 0) attributes['http.response.body.size'] = String(call.responseBytes);
+  if (call.kind === 'grpc') attributes['rpc.system'] = 'grpc';
+  if (call.kind === 'websocket') attributes['network.protocol.name'] = 'websocket';
+  if (call.grpcStatus !== undefined) attributes['rpc.grpc.status_code'] = String(call.grpcStatus);
   return {
     traceId: call.traceId,
     spanId: call.spanId,
