@@ -21,6 +21,11 @@ export interface LineSink {
   nextLine(): number;
   /** A whole line, without its line end; `chunk[start, end)` is only valid during the call. */
   handleLine(line: number, chunk: Uint8Array, start: number, end: number, timeUs: number): void;
+  /**
+   * Many whole lines at once: `chunk[start, end)` ends with a line end and has no carriage return, and no line of it is longer
+   * than the limit. They are numbered by the sink. False: it wants each of them by {@link handleLine}.
+   */
+  handleLines(chunk: Uint8Array, start: number, end: number, timeUs: number): boolean;
   /** A line that came in pieces; the open line is cleared after the call. */
   handleOpenLine(open: OpenLine, timeUs: number, ended: boolean): void;
 }
@@ -59,6 +64,13 @@ export class LineSplitter {
       const newline = chunk.indexOf(NEWLINE, start);
       if (newline < 0) break;
       if (this.open.line === 0) {
+        if (!hasReturns && chunk.length <= this.maxLineBytes) {
+          const end = chunk.lastIndexOf(NEWLINE) + 1;
+          if (this.sink.handleLines(chunk, start, end, timeUs)) {
+            start = end;
+            break;
+          }
+        }
         if (hasReturns) this.wholeLine(chunk, start, newline, timeUs);
         else if (newline - start > this.maxLineBytes) this.longLine(chunk, start, newline, timeUs);
         else this.sink.handleLine(this.sink.nextLine(), chunk, start, newline, timeUs);

@@ -64,9 +64,13 @@ export function decodeFileHeader(bytes: Buffer): FileHeader | undefined {
   };
 }
 
-/** Writes a frame's header at `at`. `timeUs` is relative to the file's base time and not negative. */
+/**
+ * Writes a frame's header at `at`; `view` shows the same bytes as `out`. `timeUs` is relative to the file's base time and not
+ * negative.
+ */
 export function writeFrameHeader(
   out: Uint8Array,
+  view: DataView,
   at: number,
   stream: number,
   flags: number,
@@ -75,35 +79,35 @@ export function writeFrameHeader(
   timeUs: number,
   line: number,
 ): void {
-  const high = Math.floor(timeUs / 0x100000000);
-  const low = timeUs >>> 0;
-  out[at] = FRAME_MARK;
-  out[at + 1] = stream;
-  out[at + 2] = flags;
-  out[at + 3] = level;
-  out[at + 4] = payloadBytes;
-  out[at + 5] = payloadBytes >>> 8;
-  out[at + 6] = payloadBytes >>> 16;
-  out[at + 7] = payloadBytes >>> 24;
-  out[at + 8] = low;
-  out[at + 9] = low >>> 8;
-  out[at + 10] = low >>> 16;
-  out[at + 11] = low >>> 24;
-  out[at + 12] = high;
-  out[at + 13] = high >>> 8;
-  out[at + 14] = line;
-  out[at + 15] = line >>> 8;
-  out[at + 16] = line >>> 16;
-  out[at + 17] = line >>> 24;
-  out[at + 18] = checkOf(out, at);
-  out[at + 19] = 0;
+  view.setInt32(at, FRAME_MARK | (stream << 8) | (flags << 16) | (level << 24), true);
+  view.setInt32(at + 4, payloadBytes, true);
+  view.setInt32(at + 8, timeUs >>> 0, true);
+  view.setInt16(at + 12, Math.floor(timeUs / 0x100000000), true);
+  view.setInt32(at + 14, line, true);
+  view.setInt16(at + 18, checkOf(out, at), true);
 }
 
+/**
+ * The check of a header: each byte turned (rotated within its eight bits) by one less than the byte before it, all of them
+ * XORed. Bytes that are turned alike are XORed first, so that nothing waits for the result before it: a header is written
+ * and read for every line.
+ */
 function checkOf(bytes: Uint8Array, at: number): number {
-  let check = 0x5a;
-  for (let i = at + 1; i < at + 18; i++) check = ((check << 1) ^ (check >> 7) ^ (bytes[i] as number)) & 0xff;
-  return check;
+  const by7 = (bytes[at + 2] as number) ^ (bytes[at + 10] as number);
+  const by6 = (bytes[at + 3] as number) ^ (bytes[at + 11] as number);
+  const by5 = (bytes[at + 4] as number) ^ (bytes[at + 12] as number);
+  const by4 = (bytes[at + 5] as number) ^ (bytes[at + 13] as number);
+  const by3 = (bytes[at + 6] as number) ^ (bytes[at + 14] as number);
+  const by2 = (bytes[at + 7] as number) ^ (bytes[at + 15] as number);
+  const by1 = (bytes[at + 8] as number) ^ (bytes[at + 16] as number);
+  const by0 = (bytes[at + 1] as number) ^ (bytes[at + 9] as number) ^ (bytes[at + 17] as number);
+  const turned =
+    (by7 << 7) ^ (by6 << 6) ^ (by5 << 5) ^ (by4 << 4) ^ (by3 << 3) ^ (by2 << 2) ^ (by1 << 1) ^ by0 ^ CHECK_START;
+  return (turned ^ (turned >> 8)) & 0xff;
 }
+
+/** The check of a header of zeros, so that zeros are no header. */
+const CHECK_START = 0xb4;
 
 /**
  * Walks the frames of a stretch of a segment file. One object is used for all frames, so that ten million of them cost

@@ -70,6 +70,11 @@ export class RecordQueue {
     return this.failed || this.waitingBytes() < HIGH_WATER_BYTES;
   }
 
+  /** The disk refuses for now: each line is asked about with {@link losesLine}. */
+  get isFailing(): boolean {
+    return this.failed;
+  }
+
   /** Whether a line has to be left out because the disk refuses; it is counted. */
   losesLine(): boolean {
     if (!this.failed || this.filling.length <= HIGH_WATER_BYTES) return false;
@@ -93,6 +98,22 @@ export class RecordQueue {
     if (this.filling.records === 0) this.filling.firstUs = timeUs;
     this.taken++;
     this.filling.add(stream, ownFlags, level, relativeUs, line, source, start, end, trueBytes);
+  }
+
+  /** Takes the lines of a chunk; see {@link FrameBuffer.addLines}. Returns how many there were. */
+  addLines(
+    timeUs: number,
+    stream: number,
+    relativeUs: number,
+    line: number,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
+    if (this.filling.records === 0) this.filling.firstUs = timeUs;
+    const lines = this.filling.addLines(stream, relativeUs, line, chunk, start, end);
+    this.taken += lines;
+    return lines;
   }
 
   /** Writes what there is, soon. */

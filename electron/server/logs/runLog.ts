@@ -1,12 +1,8 @@
-import {
-  detectLevel,
-  LEVEL_SEARCH_CHARS,
-  LEVEL_SEARCH_JSON_CHARS,
-  levelNumber,
-} from '../../../shared/lib/logLevels.ts';
+import { levelNumber } from '../../../shared/lib/logLevels.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { errorText } from '../base/logger.ts';
+import { levelOfLine } from './lineLevel.ts';
 import { type LineSink, LineSplitter, type OpenLine } from './lineSplitter.ts';
 import { FrameFlag, STREAMS } from './logFrame.ts';
 import { MAX_LINE_BYTES } from './logSettings.ts';
@@ -127,6 +123,7 @@ export class RunLog implements RunLogWriter {
     const sink: LineSink = {
       nextLine: () => ++this.lines,
       handleLine: (line, chunk, start, end, timeUs) => this.addLine(number, 0, line, chunk, start, end, timeUs, 0),
+      handleLines: (chunk, start, end, timeUs) => this.addLines(number, chunk, start, end, timeUs),
       handleOpenLine: (open, timeUs, whole) => this.addOpenLine(stream, number, open, timeUs, whole),
     };
     return new LineSplitter(sink, this.limits.maxLineBytes);
@@ -137,6 +134,13 @@ export class RunLog implements RunLogWriter {
     const flags = (cut ? FrameFlag.cut : 0) | (whole ? 0 : FrameFlag.unended);
     const kept = this.addLine(number, flags, open.line, open.head, 0, open.headBytes, timeUs, open.bytes);
     if (cut && kept) this.open.handleEndedLong(stream, open);
+  }
+
+  /** The usual case: many whole lines at once, and a disk that takes them. False: they are to come one by one. */
+  private addLines(stream: number, chunk: Uint8Array, start: number, end: number, timeUs: number): boolean {
+    if (this.queue.isFailing) return false;
+    this.lines += this.queue.addLines(timeUs, stream, timeUs - this.baseUs, this.lines + 1, chunk, start, end);
+    return true;
   }
 
   /** False: the line was counted as lost. */
@@ -151,8 +155,7 @@ export class RunLog implements RunLogWriter {
     trueBytes: number,
   ): boolean {
     if (this.queue.losesLine()) return false;
-    const headBytes = source[start] === 123 ? LEVEL_SEARCH_JSON_CHARS : LEVEL_SEARCH_CHARS;
-    const level = detectLevel(latin1(source, start, Math.min(end, start + headBytes)));
+    const level = levelOfLine(source, start, end, true);
     const relativeUs = timeUs - this.baseUs;
     this.queue.add(timeUs, stream, ownFlags, level, relativeUs, line, source, start, end, trueBytes);
     return true;
@@ -198,10 +201,4 @@ export class RunLog implements RunLogWriter {
     this.queue.release();
     this.host.handleEnd(this);
   }
-}
-
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.isBuffer(bytes)
-    ? bytes.toString('latin1', start, end)
-    : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 }

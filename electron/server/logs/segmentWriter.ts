@@ -44,7 +44,8 @@ export class SegmentWriter {
    * it came: the same buffer may be given again.
    */
   async write(buffer: FrameBuffer): Promise<void> {
-    const walker = new FrameWalker(buffer.bytes.subarray(0, buffer.length), this.baseUs);
+    // The frames were made a moment ago.
+    const walker = new FrameWalker(buffer.bytes.subarray(0, buffer.length), this.baseUs, 0, true);
     let from = buffer.written;
     while (from < buffer.length) {
       // What fits into this file, at least one record.

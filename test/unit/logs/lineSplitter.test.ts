@@ -3,13 +3,29 @@ import { describe, expect, it } from 'vitest';
 import { LineSplitter, type OpenLine } from '../../../electron/server/logs/lineSplitter.ts';
 import { type ReferenceLine, referenceLines } from '../../helpers/referenceLines.ts';
 
-function split(chunks: readonly (readonly number[])[], maxLineBytes: number, asBuffer: boolean): ReferenceLine[] {
+function split(
+  chunks: readonly (readonly number[])[],
+  maxLineBytes: number,
+  asBuffer: boolean,
+  takesMany = true,
+): ReferenceLine[] {
   const out: ReferenceLine[] = [];
   let lines = 0;
   const sink = {
     nextLine: () => ++lines,
     handleLine: (_line: number, chunk: Uint8Array, start: number, end: number) =>
       out.push({ bytes: [...chunk.subarray(start, end)], trueBytes: end - start, ended: true }),
+    handleLines: (chunk: Uint8Array, start: number, end: number) => {
+      if (!takesMany) return false;
+      expect(chunk[end - 1]).toBe(10);
+      expect(chunk.includes(13)).toBe(false);
+      for (let from = start; from < end; ) {
+        const to = chunk.indexOf(10, from);
+        sink.handleLine(++lines, chunk, from, to);
+        from = to + 1;
+      }
+      return true;
+    },
     handleOpenLine: (open: OpenLine, _timeUs: number, ended: boolean) =>
       out.push({ bytes: [...open.head.subarray(0, open.headBytes)], trueBytes: open.bytes, ended }),
   };
@@ -33,8 +49,9 @@ describe('LineSplitter', () => {
         fc.array(fc.array(byte, { maxLength: 12 }), { maxLength: 12 }),
         fc.constantFrom(1, 3, 1000),
         fc.boolean(),
-        (chunks, maxLineBytes, asBuffer) => {
-          expect(split(chunks, maxLineBytes, asBuffer)).toEqual(referenceLines(chunks.flat(), maxLineBytes));
+        fc.boolean(),
+        (chunks, maxLineBytes, asBuffer, takesMany) => {
+          expect(split(chunks, maxLineBytes, asBuffer, takesMany)).toEqual(referenceLines(chunks.flat(), maxLineBytes));
         },
       ),
       { numRuns: 2000 },
@@ -59,6 +76,7 @@ describe('LineSplitter', () => {
       {
         nextLine: () => 1,
         handleLine: () => {},
+        handleLines: () => false,
         handleOpenLine: (open) => {
           last = { ...open };
         },

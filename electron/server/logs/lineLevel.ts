@@ -1,0 +1,207 @@
+import {
+  detectLevel,
+  LEVEL_SEARCH_CHARS,
+  LEVEL_SEARCH_JSON_CHARS,
+  type LevelNumber,
+  levelOfWord,
+} from '../../../shared/lib/logLevels.ts';
+
+/**
+ * The level of a line by its bytes. `detectLevel` says what a level is; this says the same, and looks at the bytes first:
+ * a level in capitals, which most loggers write, and a line that cannot have any, are told apart without making a string
+ * and without a regular expression. Only what is left (brackets, logfmt, JSON, uncaught errors) is handed on. `hasEscape`: an
+ * escape character may be in the line.
+ */
+export function levelOfLine(bytes: Uint8Array, start: number, end: number, hasEscape: boolean): LevelNumber {
+  let first = start;
+  const most = Math.min(end, start + LEVEL_SEARCH_CHARS);
+  while (first < most && bytes[first] === SPACE) first++;
+  if (first === most) return 0;
+  if (bytes[first] === BRACE) return levelOfJson(bytes, start, first, end);
+  // The inside of a stack trace or a dump.
+  if (first - start >= 4 || bytes[start] === TAB) return 0;
+  const level = hasEscape ? levelOfText(plain, 0, withoutColours(bytes, start, most)) : levelOfText(bytes, start, most);
+  return level ?? detectLevel(text(bytes, start, most));
+}
+
+const TAB = 9;
+const ESCAPE = 27;
+const SPACE = 32;
+const QUOTE = 34;
+const EQUALS = 61;
+const BRACE = 123;
+
+// Tables of a place for each byte; 1: it is of that sort. What \s has of Latin-1 is space.
+const SPACES = ' \t\n\v\f\r\xa0';
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const IS_SPACE = tableOf(SPACES);
+const IS_CAPITAL = tableOf(CAPITALS);
+/** May stand before a level in capitals, and after one. */
+const IS_BEFORE = tableOf(`${SPACES}[(<|:{-`);
+const IS_AFTER = tableOf(`${SPACES}])>|:},!/(-`);
+/** What is looked at closely: a word in capitals, and what a level in any case may follow. */
+const IS_NOTABLE = tableOf(`${CAPITALS}[(<=\t`);
+/** Of an identifier, as exceptions are named, and its first letter. */
+const IS_FIRST_OF_NAME = tableOf(`${CAPITALS}${CAPITALS.toLowerCase()}_$`);
+const IS_OF_NAME = tableOf(`${CAPITALS}${CAPITALS.toLowerCase()}_$.0123456789`);
+
+/** No node: the letters are no word's beginning. */
+const NOWHERE = 255;
+
+/** Words of the regular expressions of `detectLevel` as a tree: 32 places for each node, one for each letter. */
+interface WordTree {
+  next: Uint8Array;
+  levels: Uint8Array;
+}
+
+const CAPITAL_WORDS = wordTree(
+  'TRACE VERBOSE FINEST FINER FINE DEBUG DBG INFO INF NOTICE WARN WARNING WRN ERROR ERR SEVERE FATAL CRITICAL CRIT PANIC EMERG ALERT DPANIC',
+);
+/** Words that are levels in any case where they begin a line, stand in brackets or between tabs. */
+const OTHER_WORDS = wordTree(
+  'TRACE TRCE VERBOSE SILLY DEBUG DBUG INFO NOTICE WARN WARNING ERROR ERR FAIL FATAL CRIT CRITICAL PANIC EMERG ALERT SEVERE DPANIC',
+);
+
+/** The text without its colours, of which levels must not be hidden. */
+const plain = Buffer.alloc(LEVEL_SEARCH_CHARS);
+
+/** Undefined: only a closer look can decide. */
+function levelOfText(bytes: Uint8Array, start: number, end: number): LevelNumber | undefined {
+  // Looked up once: the loop runs for every byte that is logged.
+  const isNotable = IS_NOTABLE;
+  const isCapital = IS_CAPITAL;
+  let isUnsure = IS_FIRST_OF_NAME[bytes[start] as number] === 1 && mayBegin(bytes, start, end);
+  for (let i = start; ; ) {
+    while (i < end && isNotable[bytes[i] as number] === 0) i++;
+    if (i >= end) return isUnsure ? undefined : 0;
+    if (isCapital[bytes[i] as number] === 0) {
+      isUnsure ||= mayFollow(bytes, i, start, end);
+      i++;
+      continue;
+    }
+    let node = i === start || IS_BEFORE[bytes[i - 1] as number] === 1 ? 0 : NOWHERE;
+    for (; i < end && isCapital[bytes[i] as number] === 1; i++) {
+      if (node !== NOWHERE) node = CAPITAL_WORDS.next[(node << 5) | ((bytes[i] as number) & 31)] as number;
+    }
+    const level = node === NOWHERE ? 0 : (CAPITAL_WORDS.levels[node] as number);
+    if (level > 0 && (i === end || IS_AFTER[bytes[i] as number] === 1)) return level as LevelNumber;
+  }
+}
+
+/** Whether a level, or an error that nobody caught, may begin the line. */
+function mayBegin(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isWord(bytes, start, end)) return true;
+  if (end - start < 3) return false;
+  const first = bytes[start] as number;
+  const second = bytes[start + 1] as number;
+  if (BEGINNINGS.has((first << 16) | (second << 8) | (bytes[start + 2] as number) | 0x202020)) return true;
+  // klog: a letter and digits.
+  if ((first === 69 || first === 70 || first === 73 || first === 87) && second >= 48 && second <= 57) return true;
+  let i = start;
+  while (i < end && IS_OF_NAME[bytes[i] as number] === 1) i++;
+  // …Error, …Exception.
+  if (i - start < 5 || bytes[i - 2] !== 111) return false;
+  return bytes[i - 1] === 114 ? bytes[i - 3] === 114 : bytes[i - 1] === 110 && bytes[i - 3] === 105;
+}
+
+/** Whether a level may follow a byte that is {@link IS_NOTABLE} and no letter. */
+function mayFollow(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  const byte = bytes[at];
+  if (byte === EQUALS) {
+    // level=, lvl=, severity=
+    const last = at > start ? bytes[at - 1] : 0;
+    return last === 108 || last === 121;
+  }
+  let i = at + 1;
+  if (byte !== TAB) while (i < end && IS_SPACE[bytes[i] as number] === 1) i++;
+  return isWord(bytes, i, end);
+}
+
+/** A word of {@link OTHER_WORDS} stands there, in any case; more letters may follow. */
+function isWord(bytes: Uint8Array, start: number, end: number): boolean {
+  let node = 0;
+  for (let i = start; i < end; i++) {
+    const letter = (bytes[i] as number) & 0xdf;
+    if (letter < 65 || letter > 90) return false;
+    node = OTHER_WORDS.next[(node << 5) | (letter & 31)] as number;
+    if (node === NOWHERE) return false;
+    if ((OTHER_WORDS.levels[node] as number) > 0) return true;
+  }
+  return false;
+}
+
+/** First letters of lines that are looked at closely: npm, and what languages print for what nobody caught. */
+const BEGINNINGS = new Set(
+  ['npm', 'tra', 'unh', 'unc', 'cau', 'thr', 'php'].map(
+    (word) => (word.charCodeAt(0) << 16) | (word.charCodeAt(1) << 8) | word.charCodeAt(2),
+  ),
+);
+
+function levelOfJson(bytes: Uint8Array, start: number, brace: number, end: number): LevelNumber {
+  const most = Math.min(end, start + LEVEL_SEARCH_JSON_CHARS);
+  for (let i = brace + 1; i + 1 < most; i++) {
+    if (bytes[i] !== QUOTE) continue;
+    const next = bytes[i + 1];
+    // "level, "lvl, "loglevel; "severity; "SeverityText; "@l
+    if (next !== 108 && next !== 115 && next !== 83 && next !== 64) continue;
+    const after = (bytes[i + 2] as number) | 0x20;
+    if (after !== 101 && after !== 118 && after !== 111 && after !== 108) continue;
+    // No level stands before it; the brace makes JSON of it again.
+    return detectLevel(`{${text(bytes, i, most)}`);
+  }
+  return 0;
+}
+
+/** Copies a text of at most {@link LEVEL_SEARCH_CHARS} bytes into {@link plain} without its colours; returns where it ends there. */
+function withoutColours(bytes: Uint8Array, start: number, end: number): number {
+  let to = 0;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte === ESCAPE && bytes[i + 1] === 91) {
+      let last = i + 2;
+      while (last < end && isOfColour(bytes[last] as number)) last++;
+      if (last < end && bytes[last] === 109) {
+        i = last;
+        continue;
+      }
+    }
+    plain[to++] = byte;
+  }
+  return to;
+}
+
+/** A digit or a semicolon. */
+function isOfColour(byte: number): boolean {
+  return (byte >= 48 && byte <= 57) || byte === 59;
+}
+
+function text(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.isBuffer(bytes)
+    ? bytes.toString('latin1', start, end)
+    : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+}
+
+function wordTree(words: string): WordTree {
+  const next: number[] = new Array<number>(32).fill(NOWHERE);
+  const levels = [0];
+  for (const word of words.split(' ')) {
+    let node = 0;
+    for (const letter of word) {
+      const place = (node << 5) | (letter.charCodeAt(0) & 31);
+      if (next[place] === NOWHERE) {
+        next[place] = levels.length;
+        levels.push(0);
+        next.push(...new Array<number>(32).fill(NOWHERE));
+      }
+      node = next[place] as number;
+    }
+    levels[node] = Math.max(1, levelOfWord(word));
+  }
+  return { next: Uint8Array.from(next), levels: Uint8Array.from(levels) };
+}
+
+function tableOf(characters: string): Uint8Array {
+  const out = new Uint8Array(256);
+  for (const character of characters) out[character.charCodeAt(0)] = 1;
+  return out;
+}
