@@ -3,7 +3,7 @@ import { FRAME_BYTES, FrameFlag, STREAMS, writeFrameHeader } from './logFrame.ts
 
 /** First size of a buffer, bytes; it doubles as lines come faster, up to what the writer lets wait. */
 const FIRST_BYTES = 16 * 1024;
-/** A buffer that grew beyond this is cut back to it after its write: fifty floods at once must not keep 4 MB each. */
+/** A buffer that grew beyond this is cut back to it after its write: lines of megabytes must not stay in memory. */
 const KEPT_BYTES = 1024 * 1024;
 /** Lines of output whose places are kept for {@link FrameBuffer.lastTexts}. */
 export const RECENT_RECORDS = 50;
