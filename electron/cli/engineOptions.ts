@@ -12,7 +12,7 @@ const ENGINES = [
   {
     name: 'events',
     variable: 'MICRO_EVENTS',
-    text: 'carry messages of the broker to other servers by a NATS: nats://[user@]host[:port][/prefix]',
+    text: 'keep events and carry the broker in a NATS with JetStream: nats://[user@]host[:port][/prefix]',
   },
   {
     name: 'registry',

@@ -2,7 +2,7 @@
 export interface EngineAddresses {
   /** `postgres://[user@]host[:port]/database[?schema=name]`: records, and with them config and accounts. */
   store?: string;
-  /** `nats://[user@]host[:port][/prefix][?replicas=n]`: messages of the broker, on all servers of the prefix. */
+  /** `nats://[user@]host[:port][/prefix][?replicas=n]`: events, and messages of the broker, of all servers of the prefix. */
   events?: string;
   /** `etcd://[user@]host[:port][/prefix]`: who is up, on all servers of the prefix. */
   registry?: string;

@@ -14,6 +14,7 @@ import { DeferredEventLog } from './events/deferredEventLog.ts';
 import type { EventLimits, EventLog } from './events/eventLog.ts';
 import { MemoryBroker } from './events/memoryBroker.ts';
 import { NatsBroker } from './events/nats/natsBroker.ts';
+import { NatsEventLog } from './events/nats/natsEventLog.ts';
 import { openFileEventLog } from './events/openEventLog.ts';
 import { TopicFlows } from './events/topicFlows.ts';
 import { type EngineState, EngineWatch, localEngine, sayEngine } from './host/engineState.ts';
@@ -56,7 +57,9 @@ export function createServerEvents({ home, address, logger, sockets, settings }:
   const nats = address === undefined ? undefined : linkTo(address, logger);
   const limits = async () => limitsOf((await settings.read()).settings.events);
   const events = new DeferredEventLog(() =>
-    openFileEventLog(join(home, 'events'), { clock: systemClock, logger, limits }),
+    nats
+      ? NatsEventLog.open({ link: nats.link, clock: systemClock, logger, limits })
+      : openFileEventLog(join(home, 'events'), { clock: systemClock, logger, limits }),
   );
   const broker = nats ? new NatsBroker(nats.link) : new MemoryBroker();
   const flows = new TopicFlows(systemClock);
@@ -74,11 +77,10 @@ export function createServerEvents({ home, address, logger, sockets, settings }:
     mounts: [eventsMount(events), brokerMount(broker)],
     engine: () => nats?.watch.state ?? localEngine('events', 'file'),
     async start() {
-      await nats?.link
-        .run((connection) => connection.flush())
-        .catch((error: unknown) => {
-          if (!(error instanceof MicroError && error.code === 'engine.unavailable')) throw error;
-        });
+      if (!nats) return;
+      await events.topics().catch((error: unknown) => {
+        if (!(error instanceof MicroError && error.code === 'engine.unavailable')) throw error;
+      });
     },
     async close() {
       subscription.dispose();

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type Etcd, startEtcd } from '../helpers/engines/etcd.ts';
+import { type Nats, startNats } from '../helpers/engines/nats.ts';
 import { type Postgres, startPostgres } from '../helpers/engines/postgres.ts';
 import { microProcess } from '../helpers/microProcess.ts';
 import { type RunningServer, startServer } from '../helpers/microServer.ts';
@@ -10,10 +11,11 @@ import { waitFor } from '../helpers/waitFor.ts';
 
 let postgres: Postgres;
 let etcd: Etcd;
+let nats: Nats;
 beforeAll(async () => {
-  [postgres, etcd] = await Promise.all([startPostgres(), startEtcd()]);
+  [postgres, etcd, nats] = await Promise.all([startPostgres(), startEtcd(), startNats()]);
 });
-afterAll(() => Promise.all([postgres?.dispose(), etcd?.dispose()]));
+afterAll(() => Promise.all([postgres?.dispose(), etcd?.dispose(), nats?.dispose()]));
 
 interface Place {
   server: RunningServer;
@@ -61,6 +63,28 @@ it('a server starts while its store is away, and refuses an address that can be 
   expect((await micro('store', 'write', 'a', 'b')).code).toBe(0);
   expect(server.output()).not.toContain('geheim');
   expect((await micro('logs', 'micro')).out).not.toContain('geheim');
+});
+
+it('servers that share events have the same topics and groups, and go on with them when one is killed and NATS was away', async () => {
+  const address = nats.address('headless');
+  const [a, b] = [await place(['--events', address]), await place([], { MICRO_EVENTS: address })];
+  await a.micro('events', 'publish', 'orders', 'one');
+  expect((await b.micro('events', 'topics')).out).toMatch(/orders/);
+  expect((await a.micro('doctor')).out).toMatch(/events on nats 2\.\d+\.\d+ at nats:\/\/127\.0\.0\.1/);
+  const consume = (of: Place) =>
+    of.micro('events', 'consume', 'orders', '--group', 'g', '--from', 'start', '--count', '1');
+  expect((await consume(a)).out).toContain('one');
+  a.server.child.kill('SIGKILL');
+  await b.micro('events', 'publish', 'orders', 'two');
+  expect((await consume(b)).out).toContain('two');
+
+  await nats.stop();
+  const refused = await b.micro('events', 'publish', 'orders', 'lost');
+  expect(refused.code).toBe(1);
+  expect(refused.err).toMatch(/the events at nats:\/\/.* is away since/);
+  await nats.start();
+  await waitFor('the events are back', async () => (await b.micro('events', 'publish', 'orders', 'three')).code === 0);
+  expect((await consume(b)).out).toContain('three');
 });
 
 it('each gateway reaches the services of all servers; those of one that is killed leave with its lease', async () => {

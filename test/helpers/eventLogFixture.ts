@@ -1,7 +1,13 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { silentLogger } from '../../electron/server/base/logger.ts';
 import type { Consumer, EventLimits, EventLog, NewEvent } from '../../electron/server/events/eventLog.ts';
 import { openFileEventLog, openMemoryEventLog } from '../../electron/server/events/openEventLog.ts';
+import { NatsEventLog } from '../../electron/server/events/nats/natsEventLog.ts';
+import type { Clock } from '../../electron/server/base/clock.ts';
+import { EngineWatch } from '../../electron/server/host/engineState.ts';
+import { NatsLink } from '../../electron/server/host/natsLink.ts';
+import { natsSettings } from '../../electron/server/host/natsSettings.ts';
+import { type Nats, startNats } from './engines/nats.ts';
 import { FakeClock } from './fakes/fakeClock.ts';
 import { tempFolder } from './tempFolder.ts';
 
@@ -9,6 +15,8 @@ import { tempFolder } from './tempFolder.ts';
 export interface EventLogKind {
   name: string;
   keeps: boolean;
+  /** Several servers may have it open at a time; time is the engine's where events become old. */
+  isShared?: boolean;
   make(): Promise<EventLogPlace>;
 }
 
@@ -43,7 +51,46 @@ export const eventLogKinds: EventLogKind[] = [
       return Object.assign(place, { open: async () => closedAtEnd(await openFileEventLog(folder, options)) });
     },
   },
+  {
+    name: 'on NATS',
+    keeps: true,
+    isShared: true,
+    async make() {
+      const place = { clock: new FakeClock(), limits: noLimits() };
+      const { address } = await natsPrefix();
+      const open = async () => (await openNatsEventLog(address, place.clock, () => place.limits)).log;
+      return Object.assign(place, { open });
+    },
+  },
 ];
+
+let started: Promise<Nats> | undefined;
+let prefixes = 0;
+afterAll(async () => (await started)?.dispose());
+
+/** The NATS of this file of tests, started with the first that asks, and a prefix of it that nobody else has. */
+export async function natsPrefix(): Promise<{ engine: Nats; address: string }> {
+  started ??= startNats();
+  const engine = await started;
+  return { engine, address: engine.address(`test${++prefixes}`) };
+}
+
+/** An event log on a NATS with a connection of its own, as a server has it; both are closed at the end of the test. */
+export async function openNatsEventLog(
+  address: string,
+  clock: Clock,
+  limits: () => EventLimits = noLimits,
+): Promise<{ log: EventLog; watch: EngineWatch; link: NatsLink }> {
+  const settings = natsSettings(address, {});
+  const watch = new EngineWatch('events', 'nats', settings.shown);
+  const link = new NatsLink({ settings, watch });
+  const opened = NatsEventLog.open({ link, clock, logger: silentLogger, limits: async () => () => limits() });
+  onTestFinished(async () => {
+    await (await opened.catch(() => undefined))?.close();
+    await link.close();
+  });
+  return { log: await opened, watch, link };
+}
 
 /** An event of text for the topic that most tests use. */
 export function event(text: string, more: Partial<NewEvent> = {}): NewEvent {

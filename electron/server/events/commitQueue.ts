@@ -1,12 +1,12 @@
 import { Deferred } from '../base/async.ts';
-import type { Engine, EngineWriter } from './spaces.ts';
+import type { EngineWriter } from './spaces.ts';
 
 /** Steps of one commit; more would hold up those who wait for the first of them. */
 const MAX_STEPS = 512;
 
 /** A change that is to be written, and what follows from its success or failure. */
-export interface Step<T> {
-  write(writer: EngineWriter): T;
+export interface Step<T, Writer = EngineWriter> {
+  write(writer: Writer): T;
   /** The commit is done; called before anything else is written. */
   didCommit?(): void;
   /** The commit that held the step failed: what `write` did in memory has to be taken back. */
@@ -17,16 +17,17 @@ export interface Step<T> {
  * Writes what many ask for at once in one commit: while one is under way, the next gathers. A commit costs about the same
  * for one event as for a hundred, so publishers side by side do not wait in line.
  */
-export class CommitQueue {
-  private waiting: { step: Step<unknown>; done: Deferred<unknown> }[] = [];
+export class CommitQueue<Writer = EngineWriter> {
+  private waiting: { step: Step<unknown, Writer>; done: Deferred<unknown> }[] = [];
   private running: Promise<void> | undefined;
 
-  constructor(private readonly engine: Engine) {}
+  /** `engine` does a step's writes in one commit, all or none. */
+  constructor(private readonly engine: { write<T>(step: (writer: Writer) => T): Promise<T> }) {}
 
   /** Resolves with what the step returned once its commit would survive the end of the process. */
-  add<T>(step: Step<T>): Promise<T> {
+  add<T>(step: Step<T, Writer>): Promise<T> {
     const done = new Deferred<unknown>();
-    this.waiting.push({ step: step as Step<unknown>, done });
+    this.waiting.push({ step: step as Step<unknown, Writer>, done });
     this.running ??= this.run();
     return done.promise as Promise<T>;
   }

@@ -5,14 +5,17 @@ import type { GroupState } from './groupState.ts';
 import { type InFlight, InFlightTable } from './inFlight.ts';
 import { Member, type MemberGroup } from './member.ts';
 import { pauseAfter } from './retries.ts';
-import type { TopicLog } from './topicLog.ts';
 import { WakeUp } from './wakeUp.ts';
+
+/** What a group remembers, wherever it is written down. */
+export type GroupMemory = Pick<GroupState<unknown>, keyof GroupState<unknown>>;
 
 /** What a group works with. */
 export interface GroupOptions {
   name: string;
-  topic: TopicLog;
-  state: GroupState;
+  /** The events that may be handed out. */
+  topic: { event(offset: number): StoredEvent | undefined };
+  state: GroupMemory;
   /** The dead letter of an event, as it is on disk. */
   letter(offset: number): DeadLetter | undefined;
   clock: Clock;

@@ -12,7 +12,7 @@ import {
 } from './spaces.ts';
 
 /** Dead letters that are kept of a group; the oldest go first, so that a consumer that always fails fills no disk. */
-const MAX_DEAD_LETTERS = 10_000;
+export const MAX_DEAD_LETTERS = 10_000;
 /** A mark that says "done"; others are the number of deliveries so far. */
 const DONE = 0;
 
@@ -33,8 +33,22 @@ export interface GroupMarks {
   again: Map<number, string>;
 }
 
+/** Where the facts, marks and dead letters of one group are written to. */
+export interface GroupStorage<Writer> {
+  saveFacts(writer: Writer, facts: GroupFacts): void;
+  /** `done`, deliveries so far, or no mark at all. */
+  mark(writer: Writer, offset: number, mark: 'done' | number | undefined): void;
+  forgetMarks(writer: Writer): void;
+  /** Keeps a dead letter; returns how many there are then, given how many there were. */
+  bury(writer: Writer, letter: DeadLetter, count: number): number;
+  /** Remembers that a dead letter is to be delivered again; it is kept until that went well. */
+  sendAgain(writer: Writer, offset: number, key: string): void;
+  /** Forgets a dead letter; returns how many there are then, given how many there were. */
+  forget(writer: Writer, offset: number, count: number): number;
+}
+
 /** The rows of one group: its facts, its marks on single events, its dead letters. */
-export class GroupRows {
+export class GroupRows implements GroupStorage<EngineWriter> {
   private readonly owner: Buffer;
 
   constructor(
@@ -67,7 +81,6 @@ export class GroupRows {
     return { done, attempts, again };
   }
 
-  /** `done`, deliveries so far, or no mark at all. */
   mark(writer: EngineWriter, offset: number, mark: 'done' | number | undefined): void {
     const key = offsetKey(this.owner, offset);
     if (mark === undefined) {
@@ -83,7 +96,6 @@ export class GroupRows {
     removeAll(writer, 'marks', this.owner);
   }
 
-  /** Keeps a dead letter; resolves how many there are then, given how many there were. */
   bury(writer: EngineWriter, letter: DeadLetter, count: number): number {
     const key = offsetKey(this.owner, letter.event.offset);
     writer.remove('again', key);
@@ -98,12 +110,10 @@ export class GroupRows {
     return count;
   }
 
-  /** Remembers that a dead letter is to be delivered again; it is kept until that went well. */
   sendAgain(writer: EngineWriter, offset: number, key: string): void {
     writer.put('again', offsetKey(this.owner, offset), Buffer.from(key, 'utf8'));
   }
 
-  /** Forgets a dead letter; resolves how many there are then, given how many there were. */
   forget(writer: EngineWriter, offset: number, count: number): number {
     const key = offsetKey(this.owner, offset);
     const isKept = writer.get('dead', key) !== undefined;

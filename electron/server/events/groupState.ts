@@ -1,12 +1,12 @@
 import type { CommitQueue } from './commitQueue.ts';
 import { DeliveryOrder, type KeyedEvents } from './deliveryOrder.ts';
 import type { DeadLetter } from './eventLog.ts';
-import type { GroupFacts, GroupMarks, GroupRows } from './groupRows.ts';
+import type { GroupFacts, GroupMarks, GroupStorage } from './groupRows.ts';
 import { Letters, type WrittenLetters } from './letters.ts';
 import type { EngineWriter } from './spaces.ts';
 
 /** What a group has to remember, and the writing down of it: how far it is, deliveries so far, dead letters. */
-export class GroupState {
+export class GroupState<Writer = EngineWriter> {
   order: DeliveryOrder;
   /** Deliveries that count, of events that are not done with. */
   private attempts: Map<number, number>;
@@ -25,8 +25,8 @@ export class GroupState {
   /** Without `rows`, nothing is remembered. */
   constructor(
     private readonly topic: KeyedEvents,
-    private readonly commits: CommitQueue,
-    private readonly rows: GroupRows | undefined,
+    private readonly commits: CommitQueue<Writer>,
+    private readonly rows: GroupStorage<Writer> | undefined,
     facts: GroupFacts,
     marks: GroupMarks,
   ) {
@@ -120,13 +120,13 @@ export class GroupState {
     return this.saving;
   }
 
-  private step(rows: GroupRows) {
+  private step(rows: GroupStorage<Writer>) {
     let touched = new Set<number>();
     let letters: WrittenLetters | undefined;
     let wasMoved = false;
     const now = new Map<number, boolean>();
     return {
-      write: (writer: EngineWriter): void => {
+      write: (writer: Writer): void => {
         this.saving = undefined;
         ({ touched } = this);
         wasMoved = this.isMoved;
@@ -157,7 +157,7 @@ export class GroupState {
   }
 
   /** Writes marks that changed, and takes out those that the floor passed; tells what has a mark then. */
-  private *mark(writer: EngineWriter, rows: GroupRows, touched: ReadonlySet<number>): Iterable<[number, boolean]> {
+  private *mark(writer: Writer, rows: GroupStorage<Writer>, touched: ReadonlySet<number>): Iterable<[number, boolean]> {
     const { floor } = this.order;
     const isLower = floor !== this.savedFloor;
     this.savedFloor = floor;

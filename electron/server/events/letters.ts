@@ -1,6 +1,5 @@
 import type { DeadLetter } from './eventLog.ts';
-import type { GroupRows } from './groupRows.ts';
-import type { EngineWriter } from './spaces.ts';
+import type { GroupStorage } from './groupRows.ts';
 
 /** What becomes of a dead letter. */
 type Change =
@@ -66,7 +65,7 @@ export class Letters {
   }
 
   /** Writes what changed since the last call. */
-  write(writer: EngineWriter, rows: GroupRows): WrittenLetters {
+  write<Writer>(writer: Writer, rows: GroupStorage<Writer>): WrittenLetters {
     const written = { changes: this.changes, countBefore: this.stored };
     this.changes = new Map();
     for (const [offset, change] of written.changes) {

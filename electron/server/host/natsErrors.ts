@@ -2,9 +2,11 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 
 /** Names of errors of the client that mean that NATS cannot be reached, or not yet. */
 const AWAY_NAMES =
-  /^(ConnectionLost|ConnectionError|ClosedConnectionError|DrainingConnectionError|TimeoutError|NoRespondersError|JetStreamNotEnabled)$/;
+  /^(ConnectionLost|ConnectionError|ClosedConnectionError|DrainingConnectionError|TimeoutError|NoResponders|JetStreamNotEnabled)$/;
 /** Codes of Node for a host that cannot be reached. */
 const AWAY_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** Errors that JetStream numbers. */
+const API_NAMES = /^(JetStreamApiError|StreamNotFoundError|ConsumerNotFoundError)$/;
 const REFUSED_NAMES = /^(AuthorizationError|UserAuthenticationExpiredError|PermissionViolationError)$/;
 /** Numbers of JetStream's errors: no room by the limits of the server, the account or the stream. */
 const FULL_CODES = new Set([10002, 10023, 10028, 10047, 10054, 10077, 10122]);
@@ -21,7 +23,7 @@ interface NatsError {
 /** JetStream's number of an error; 0: it is none of JetStream. */
 export function jetStreamCode(error: unknown): number {
   const { name, code } = error as NatsError;
-  return name === 'JetStreamApiError' && typeof code === 'number' ? code : 0;
+  return API_NAMES.test(name ?? '') && typeof code === 'number' ? code : 0;
 }
 
 /** Whether an error is one of the connection: the same may go well later. */

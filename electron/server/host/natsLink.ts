@@ -108,11 +108,11 @@ export class NatsLink {
     const { settings } = this.options;
     const { creds, ...login } = await settings.login();
     // Loaded when it is needed: most servers are alone.
-    const { connect, credsAuthenticator } = await import('@nats-io/transport-node');
+    const { default: nats } = await import('@nats-io/transport-node');
     try {
-      const connection = await connect({
+      const connection = await nats.connect({
         ...login,
-        ...(creds ? { authenticator: credsAuthenticator(creds) } : {}),
+        ...(creds ? { authenticator: nats.credsAuthenticator(creds) } : {}),
         name: 'micro',
         timeout: CONNECT_MS,
         maxReconnectAttempts: -1,

@@ -15,10 +15,12 @@ export interface NatsOptions {
   config?: string;
   /** Where JetStream keeps its streams; by default in a folder of its own. */
   storeDir?: string;
+  /** Without JetStream. */
+  plain?: boolean;
 }
 
 /** Makes and starts a nats-server that keeps its streams in a temporary folder. */
-export async function startNats({ config = '', storeDir }: NatsOptions = {}): Promise<Nats> {
+export async function startNats({ config = '', storeDir, plain = false }: NatsOptions = {}): Promise<Nats> {
   const program = engineProgram('nats-server', 'nats-server');
   const folder = await engineFolder('nats');
   const port = await freePort();
@@ -26,7 +28,7 @@ export async function startNats({ config = '', storeDir }: NatsOptions = {}): Pr
   await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config}\n`);
   const engine = await startEngine({
     program,
-    args: ['-c', file, '-js', '-sd', storeDir ?? join(folder, 'data')],
+    args: ['-c', file, ...(plain ? [] : ['-js', '-sd', storeDir ?? join(folder, 'data')])],
     port,
     folder,
     endSignal: 'SIGKILL',

@@ -25,8 +25,28 @@ export function topicStream(prefix: string, topic: string): string {
   return `${prefix}_topic_${short}`;
 }
 
+/** The streams of what is known of groups: how far each is, and its dead letters. */
+export const groupsStream = (prefix: string): string => `${prefix}_groups`;
+export const lettersStream = (prefix: string): string => `${prefix}_letters`;
+
 /** Where everything of an environment is. */
 export const subjects = {
   events: (prefix: string, topic: string) => `${prefix}.events.${token(topic)}`,
   broker: (prefix: string, topic: string) => `${prefix}.broker.${token(topic)}`,
+  group: (prefix: string, topic: string, group: string) => `${prefix}.groups.${token(topic)}.${token(group)}`,
+  /** Groups of a topic; without one, of all. */
+  groups: (prefix: string, topic?: string) => `${prefix}.groups.${topic === undefined ? '>' : `${token(topic)}.>`}`,
+  letter: (prefix: string, topic: string, group: string, offset: number) =>
+    `${prefix}.letters.${token(topic)}.${token(group)}.${offset}`,
+  letters: (prefix: string, topic: string, group?: string) =>
+    `${prefix}.letters.${token(topic)}.${group === undefined ? '>' : `${token(group)}.*`}`,
+  /** What a server is asked by others. */
+  server: (prefix: string, server: string) => `${prefix}.server.${server}`,
+  /** What a server tells all others. */
+  news: (prefix: string) => `${prefix}.news`,
 };
+
+/** The names behind a prefix and a word of a subject, such as topic and group. */
+export function namesIn(subject: string): string[] {
+  return subject.split('.').slice(2).map(nameOf);
+}
