@@ -35,6 +35,8 @@ const bridge: DesktopBridge = {
   isCommandOffered: () => ipcRenderer.invoke(bridgeCalls.isCommandOffered),
   installCommand: () => ipcRenderer.invoke(bridgeCalls.installCommand),
   dismissCommand: () => ipcRenderer.invoke(bridgeCalls.dismissCommand),
+  keychain: () => ipcRenderer.invoke(bridgeCalls.keychain),
+  moveKey: (to) => ipcRenderer.invoke(bridgeCalls.moveKey, to),
 };
 
 contextBridge.exposeInMainWorld('micro', bridge);

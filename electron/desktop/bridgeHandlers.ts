@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { DesktopNotification, ServerState } from '../../shared/contract/bridge.ts';
 import { type BridgeCall, bridgeCalls } from '../../shared/contract/bridgeChannels.ts';
 import { APP_ORIGIN } from './appProtocol.ts';
+import type { KeyHandOver } from './keyHandOver.ts';
 import type { MainLog } from './mainLog.ts';
 import type { MicroCommand } from './microCommand.ts';
 import { openInEditor } from './openInEditor.ts';
@@ -25,6 +26,7 @@ const notification = z.object({
   service: z.string().min(1).max(256),
   at: z.number().nonnegative(),
 });
+const keyPlace = z.enum(['keychain', 'file']);
 const theme = z.enum(['light', 'dark', 'system']);
 
 /** What the page's calls need of the app. */
@@ -39,6 +41,7 @@ export interface BridgeOptions {
   setTheme: (theme: 'light' | 'dark' | 'system') => Promise<void>;
   openFolder: (folder: string) => void;
   command: MicroCommand;
+  key: KeyHandOver;
   log: MainLog;
 }
 
@@ -75,6 +78,8 @@ export function handleBridge(options: BridgeOptions): void {
     isCommandOffered: () => options.command.isOffered(),
     installCommand: () => options.command.install(),
     dismissCommand: () => options.command.dismiss(),
+    keychain: () => options.key.keychain,
+    moveKey: ([to]) => options.key.move(keyPlace.parse(to)),
   };
   for (const name of Object.keys(bridgeCalls) as BridgeCall[]) {
     ipcMain.handle(bridgeCalls[name], async (event, ...args: unknown[]) => {

@@ -10,6 +10,8 @@ import { AppQuit } from './appQuit.ts';
 import { handleBridge, pickFolder } from './bridgeHandlers.ts';
 import { FirstFiles } from './firstFiles.ts';
 import { JsonFile } from './jsonFile.ts';
+import { SystemKeychain } from './keychain.ts';
+import { KeyHandOver } from './keyHandOver.ts';
 import { KeptPreferences } from './keptPreferences.ts';
 import { MainLog } from './mainLog.ts';
 import { MainWindow } from './mainWindow.ts';
@@ -49,8 +51,10 @@ export class DesktopApp {
   private readonly firstFiles: FirstFiles;
   private readonly projects: ProjectOpener;
   private readonly quit: AppQuit;
+  private readonly key: KeyHandOver;
   private deathReason = '';
   private hasStarted = false;
+  private hasKeychain = false;
 
   constructor(private readonly options: DesktopAppOptions) {
     const { home, root, packaged } = options;
@@ -67,9 +71,14 @@ export class DesktopApp {
       home,
       startedFile: file('server.json', startedServerSchema),
       command: serverCommand(root, packaged, process.env),
-      serverArgs: ['--end-when-idle', ...portArguments(process.env)],
+      serverArgs: ['--end-when-idle', '--await-key', ...portArguments(process.env)],
       log: this.log,
       handleState: (state) => this.handleServerState(state),
+    });
+    this.key = new KeyHandOver({
+      keychain: new SystemKeychain(),
+      server: () => this.server.connection,
+      log: this.log,
     });
     this.window = new MainWindow({
       preload: join(root, 'dist', 'preload.cjs'),
@@ -202,10 +211,14 @@ export class DesktopApp {
       },
       setTheme: (theme) => this.setTheme(theme),
       command: this.command,
+      key: this.key,
       openFolder: (folder) => this.follow({ projects: [folder] }),
       log: this.log,
     });
     await this.window.open();
+    // The keychain may ask its user something: not before the window is there.
+    this.hasKeychain = true;
+    this.handOverKey();
     // Not before the page is there: it would only be there later, and no key of the menu could do anything.
     await this.system.start(preferences);
     this.hasStarted = true;
@@ -225,7 +238,14 @@ export class DesktopApp {
 
   private handleServerState(state: ServerState): void {
     this.window.sendServerState(state);
-    if (state.status === 'ready') void this.projects.open([]);
+    if (state.status !== 'ready') return;
+    void this.projects.open([]);
+    this.handOverKey();
+  }
+
+  private handOverKey(): void {
+    const server = this.server.connection;
+    if (this.hasKeychain && server) void this.key.welcome(server);
   }
 
   private async setTheme(theme: Preferences['theme']): Promise<void> {

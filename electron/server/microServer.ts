@@ -25,6 +25,8 @@ export interface ServerOptions {
   auth?: boolean;
   /** It ends by itself when whoever started it is gone, no client is connected and nothing runs, after so long. */
   endWhenIdleMs?: number;
+  /** ms that secrets whose key is in the keychain of the system wait for the app to hand it over. Absent: they do not. */
+  awaitKeyMs?: number;
   /** The built page, for browsers. */
   uiFolder?: string;
   /** Other machines reach it as well; calls to services then need what the rules say. */

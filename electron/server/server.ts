@@ -114,6 +114,7 @@ class LocalServer implements MicroServer {
     this.state = createServerState({
       home: options.home,
       store: options.engines?.store,
+      awaitKeyMs: options.awaitKeyMs ?? 0,
       logger: this.logger.child('store'),
     });
     this.sharedRegistry = createServerRegistry(this.registry, options.engines ?? {}, this.logger.child('registry'));
@@ -195,6 +196,7 @@ class LocalServer implements MicroServer {
       logs,
       registry: this.registry,
       config: this.state.config,
+      key: this.state.key,
       authority,
       credentials: this.credentials,
       inFlight: this.inFlight,

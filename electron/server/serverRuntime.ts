@@ -1,9 +1,11 @@
 import type { Authority } from './auth/authority.ts';
 import type { Credentials } from './api/http/credentials.ts';
 import { systemClock } from './base/clock.ts';
+import { eitherOf } from './base/event.ts';
 import type { Logger } from './base/logger.ts';
 import { bundledSdk } from './bundledSdk.ts';
 import type { Config } from './config/config.ts';
+import type { KeyKeeper } from './config/keyKeeper.ts';
 import { keepServiceAccount } from './createAuthority.ts';
 import { ChildLauncher } from './host/childLauncher.ts';
 import { runtimeFiles } from './host/files.ts';
@@ -39,6 +41,8 @@ export interface ServerRuntimeOptions {
   logs: LogStore;
   registry: MemoryRegistry;
   config: Config;
+  /** The key of its secrets. */
+  key: Pick<KeyKeeper, 'onDidOpen'>;
   authority: Authority;
   credentials: Credentials;
   inFlight: InFlight;
@@ -52,7 +56,7 @@ export interface ServerRuntimeOptions {
 
 /** Makes the runtime of a server: services as processes of this machine, or in a cluster. Rejects with `kubernetes.*`. */
 export async function createServerRuntime(options: ServerRuntimeOptions): Promise<Runtime> {
-  const { logger, config, authority, credentials, table } = options;
+  const { logger, config, key, authority, credentials, table } = options;
   const runtimeOptions: LocalRuntimeOptions = {
     home: options.home,
     clock: systemClock,
@@ -68,7 +72,7 @@ export async function createServerRuntime(options: ServerRuntimeOptions): Promis
     registry: options.registry,
     systemEnvironment: async () => (await options.shell.read()).env,
     config: (path, asked) => config.get(PROJECT_NAMESPACE, path, asked),
-    onDidChangeConfig: config.onDidChange,
+    onDidChangeConfig: eitherOf(config.onDidChange, key.onDidOpen),
     serverAddresses: () => {
       const addresses = options.addresses();
       if (!addresses) throw new Error('the server does not listen yet');

@@ -4,8 +4,8 @@ import { systemClock } from './base/clock.ts';
 import type { Disposable } from './base/lifecycle.ts';
 import { errorText, type Logger } from './base/logger.ts';
 import type { Config } from './config/config.ts';
+import { KeyKeeper } from './config/keyKeeper.ts';
 import { SecretBox } from './config/secretBox.ts';
-import { readSecretKey } from './config/secretKey.ts';
 import { StoredConfig } from './config/storedConfig.ts';
 import { configDocuments, documentOfChange } from './configDocuments.ts';
 import { type EngineState, localEngine, sayEngine } from './host/engineState.ts';
@@ -22,6 +22,8 @@ export interface ServerState {
   blobs: Blobs;
   /** A table of the records. */
   config: Config;
+  /** The key of its secrets. */
+  key: KeyKeeper;
   /** How the database is that the records are in; `file` without one. */
   engine(): EngineState;
   /**
@@ -38,6 +40,8 @@ export interface ServerStateOptions {
   home: string;
   /** Address of a Postgres for the records; undefined: a file of MICRO_HOME. */
   store: string | undefined;
+  /** ms that secrets wait for the app to open their key. */
+  awaitKeyMs: number;
   logger: Logger;
 }
 
@@ -45,7 +49,7 @@ export interface ServerStateOptions {
 const OPEN_EVERY_MS = 2_000;
 
 /** Makes the state of a server; nothing is opened before it is used or started. */
-export function createServerState({ home, store, logger }: ServerStateOptions): ServerState {
+export function createServerState({ home, store, awaitKeyMs, logger }: ServerStateOptions): ServerState {
   const watch = store === undefined ? undefined : postgresWatch(store, sayEngine(logger));
   const records = new DeferredStore(() =>
     store === undefined
@@ -53,16 +57,14 @@ export function createServerState({ home, store, logger }: ServerStateOptions): 
       : openPostgresStore({ address: store, clock: systemClock, watch }),
   );
   const blobs = new DeferredBlobs(() => openFileBlobs(join(home, 'blobs'), systemClock));
-  const config = new StoredConfig(
-    configDocuments(records),
-    async () => new SecretBox(await readSecretKey(join(home, 'secret.key'))),
-    systemClock,
-  );
+  const key = new KeyKeeper({ home, waitMs: awaitKeyMs, clock: systemClock });
+  const config = new StoredConfig(configDocuments(records), async () => new SecretBox(await key.key()), systemClock);
   let retry: Disposable | undefined;
   return {
     records,
     blobs,
     config,
+    key,
     engine: () => watch?.state ?? localEngine('store', 'file'),
     async start() {
       if (store === undefined) return;

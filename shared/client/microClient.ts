@@ -12,6 +12,7 @@ import { Environments } from '../contract/gen/environments_pb.ts';
 import { Records } from '../contract/gen/records_pb.ts';
 import { Registry } from '../contract/gen/registry_pb.ts';
 import { Runtime } from '../contract/gen/runtime_pb.ts';
+import { SecretKey } from '../contract/gen/secret_key_pb.ts';
 import { Settings } from '../contract/gen/settings_pb.ts';
 import { Store } from '../contract/gen/store_pb.ts';
 import { Topics } from '../contract/gen/topics_pb.ts';
@@ -42,6 +43,7 @@ export interface MicroClient {
   readonly authority: Client<typeof Authority>;
   readonly debug: Client<typeof Debug>;
   readonly settings: Client<typeof Settings>;
+  readonly secretKey: Client<typeof SecretKey>;
   readonly environments: Client<typeof Environments>;
   /** What the clients above send their requests through, for further services of the same server. */
   readonly transport: Transport;
@@ -103,6 +105,7 @@ export function createMicroClient(options: MicroClientOptions): MicroClient {
     authority: createClient(Authority, transport),
     debug: createClient(Debug, transport),
     settings: createClient(Settings, transport),
+    secretKey: createClient(SecretKey, transport),
     environments: createClient(Environments, transport),
     transport,
   };

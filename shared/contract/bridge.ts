@@ -80,4 +80,8 @@ export interface DesktopBridge {
   installCommand(): Promise<{ ok: boolean; message: string }>;
   /** Declines it for good; the menu still has it. */
   dismissCommand(): Promise<void>;
+  /** Name of the keychain of the system, e.g. "the macOS keychain"; undefined where there is none. */
+  keychain(): Promise<string | undefined>;
+  /** Moves the key of secrets of this machine's server. Rejects with what stands in the way; the key then is where it was. */
+  moveKey(to: 'keychain' | 'file'): Promise<void>;
 }

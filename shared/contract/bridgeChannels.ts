@@ -21,6 +21,8 @@ export const bridgeCalls = {
   isCommandOffered: 'micro:is-command-offered',
   installCommand: 'micro:install-command',
   dismissCommand: 'micro:dismiss-command',
+  keychain: 'micro:keychain',
+  moveKey: 'micro:move-key',
 } as const satisfies Partial<Record<keyof DesktopBridge, string>>;
 
 /** Name of a call of the bridge. */

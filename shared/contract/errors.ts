@@ -181,6 +181,11 @@ export const errorCatalogue = {
     means: 'A value of the config is not JSON, or not of the kind that can be there.',
   },
   'config.secret-unreadable': { kind: 'failed', means: 'A secret was stored with another key, or for another place.' },
+  'config.key-locked': {
+    kind: 'unavailable',
+    means: 'The key of secrets is in the keychain of the system, which only the app can open, and it did not.',
+  },
+  'config.key-wrong': { kind: 'invalid', means: 'A key that was handed over is not the one of the secrets.' },
   'config.conflict': {
     kind: 'conflict',
     means: 'A document of the config is not at the revision a change was made for.',

@@ -33,10 +33,7 @@ export const configVerb: Verb = {
       .argument('<action>', Object.keys(ACTIONS).join(', '))
       .argument('[words...]', 'what the action takes: a path, a value, a revision')
       .option('-n, --namespace <name>', 'which document (default: micro)')
-      .option(
-        '-s, --secret',
-        'set: keep it encrypted (the key is the file secret.key of MICRO_HOME); get: read secrets in the clear',
-      )
+      .option('-s, --secret', 'set: keep it encrypted (where the key is: micro doctor); get: read secrets in the clear')
       .option('-l, --limit <n>', `history: at most so many changes (default: ${USUAL_HISTORY}; 0: all)`);
     addExamples(command, [
       ['micro config set db.pool 5', 'JSON if it is JSON, else text'],

@@ -29,6 +29,10 @@ export const serverVerb: Verb = {
         '--end-when-idle [seconds]',
         'end by itself once whoever started it is gone and nothing uses it (default: 10)',
       )
+      .option(
+        '--await-key [seconds]',
+        'secrets whose key is in the keychain of the system wait so long for the app to open it (default: 30)',
+      )
       .option('--auth', 'hold calls to services against the rules of micro auth, whatever settings.json says')
       .option(
         '--listen <address[:port]>',
@@ -65,7 +69,8 @@ export const serverVerb: Verb = {
   async run(context, _args, options) {
     const gatewayPort = parsePort('gateway', options.gateway);
     const proxyPort = parsePort('proxy', options.proxy);
-    const endWhenIdleMs = idleTime(options.endWhenIdle);
+    const endWhenIdleMs = seconds('end-when-idle', options.endWhenIdle, IDLE_SECONDS);
+    const awaitKeyMs = seconds('await-key', options.awaitKey, AWAIT_KEY_SECONDS);
     const folders = (options.project as string[] | undefined) ?? [];
     for (const folder of folders) await requireFolder(resolve(context.cwd, folder), folder);
     const listen = listenOptions(context, options);
@@ -83,6 +88,7 @@ export const serverVerb: Verb = {
       ...(gatewayPort === undefined ? {} : { gatewayPort }),
       ...(proxyPort === undefined ? {} : { proxyPort }),
       ...(endWhenIdleMs === undefined ? {} : { endWhenIdleMs }),
+      ...(awaitKeyMs === undefined ? {} : { awaitKeyMs }),
       engines: engineAddresses(context, options),
       auth: options.auth === true,
       ...(listen === undefined ? {} : { listen }),
@@ -103,12 +109,16 @@ export const serverVerb: Verb = {
 /** Long enough for an app that is started anew to come back to its server, s. */
 const IDLE_SECONDS = 10;
 
-function idleTime(value: unknown): number | undefined {
+/** Long enough for the app to start and for a person to unlock the keychain that the system asks for, s. */
+const AWAIT_KEY_SECONDS = 30;
+
+/** ms of an option that takes seconds, or stands without them; undefined where it is not given. */
+function seconds(option: string, value: unknown, usual: number): number | undefined {
   if (value === undefined) return undefined;
-  if (value === true) return IDLE_SECONDS * 1000;
-  const seconds = Number(value);
-  if (seconds >= 0 && String(value).trim() !== '') return seconds * 1000;
-  throw usageError(`--end-when-idle "${String(value)}" is no number of seconds`, 'for example: --end-when-idle 10');
+  if (value === true) return usual * 1000;
+  const given = Number(value);
+  if (given >= 0 && String(value).trim() !== '') return given * 1000;
+  throw usageError(`--${option} "${String(value)}" is no number of seconds`, `for example: --${option} ${usual}`);
 }
 
 /** The built page, `dist/renderer`: beside the bundle, or under the repository when run from source. */

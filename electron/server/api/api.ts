@@ -13,6 +13,7 @@ import { Store as EventStore, Stream } from '../../../shared/contract/gen/events
 import { Records } from '../../../shared/contract/gen/records_pb.ts';
 import { Registry as RegistryContract } from '../../../shared/contract/gen/registry_pb.ts';
 import { Runtime as RuntimeContract } from '../../../shared/contract/gen/runtime_pb.ts';
+import { SecretKey } from '../../../shared/contract/gen/secret_key_pb.ts';
 import { Settings } from '../../../shared/contract/gen/settings_pb.ts';
 import { BlobStore, Store as StoreContract } from '../../../shared/contract/gen/store_pb.ts';
 import { Terminals } from '../../../shared/contract/gen/terminals_pb.ts';
@@ -39,6 +40,7 @@ import { receiptStream } from './rpc/receiptStream.ts';
 import { recordsService, type RecordsServiceOptions } from './rpc/recordsService.ts';
 import { registryService } from './rpc/registryService.ts';
 import { runtimeService } from './rpc/runtimeService.ts';
+import { secretKeyService, type SecretKeyServiceOptions } from './rpc/secretKeyService.ts';
 import { settingsService, type SettingsServiceOptions } from './rpc/settingsService.ts';
 import { storeService } from './rpc/storeService.ts';
 import { terminalsService } from './rpc/terminalsService.ts';
@@ -54,6 +56,7 @@ export const contractServices: readonly DescService[] = [
   Console,
   Environments,
   Settings,
+  SecretKey,
   Terminals,
   RuntimeContract,
   RegistryContract,
@@ -85,6 +88,7 @@ export interface ApiOptions
     TracesServiceOptions,
     ConsoleServiceOptions,
     SettingsServiceOptions,
+    SecretKeyServiceOptions,
     RecordsServiceOptions,
     BlobServiceOptions,
     AuthServiceOptions {
@@ -125,6 +129,7 @@ export function apiRoutes(options: ApiOptions): (router: ConnectRouter) => void 
     tracesService(router, options);
     consoleService(router, options);
     settingsService(router, options);
+    secretKeyService(router, options);
     environmentsService(router, options.home, options.clusters);
     debugService(router, options.clock, options.startedAt, options.callStats);
   };

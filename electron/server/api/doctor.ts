@@ -34,6 +34,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorResponse> {
     server: undefined,
     services: () => [],
     engines: () => [],
+    isKeyOpen: async () => undefined,
     environment: async () => cleanEnvironment(process.env),
     platform: process.platform,
     processes: createProcessTable(),

@@ -46,6 +46,16 @@ export class Emitter<T> implements Disposable {
   }
 }
 
+/** Happens whenever one of two does. */
+export function eitherOf(one: Event<unknown>, other: Event<unknown>): Event<unknown> {
+  return (listener) => {
+    const parts = [one(listener), other(listener)];
+    return toDisposable(() => {
+      for (const part of parts) part.dispose();
+    });
+  };
+}
+
 function rethrowLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;

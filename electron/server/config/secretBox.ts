@@ -40,7 +40,7 @@ export class SecretBox {
         'config.secret-unreadable',
         `the secret ${place} cannot be opened with the key of this home`,
         {
-          next: 'Set it again, or bring back the file secret.key that it was stored with.',
+          next: 'Set it again, or bring back the key that it was stored with: the file secret.key, or what the keychain has.',
           cause: error,
         },
       );

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { MicroError } from '../../../shared/contract/errors.ts';
 import { type Disposable, DisposableStore, MutableDisposable } from '../base/lifecycle.ts';
 import { errorText } from '../base/logger.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
-import { type ConfigReading, readAgain, referencesIn } from './configReferences.ts';
+import { type ConfigReading, isLack, readAgain, referencesIn } from './configReferences.ts';
 import type { ResolvedEnvironment } from './environment.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { LocalRuntimeOptions } from './options.ts';
@@ -77,7 +78,12 @@ export class ConfigChanges implements Disposable {
   /** A service that lacked values: what it needs, once all of it is there. */
   private async whatIsThere({ projectEnv, env }: ServiceSpec): Promise<string | undefined> {
     const needed = new Map(referencesIn(projectEnv, env).map((reference) => [reference, undefined]));
-    const now = await readAgain(needed, this.options.config);
+    const now = await readAgain(needed, this.options.config).catch((error: unknown) => {
+      // Still closed: it is asked again when that changes.
+      if (error instanceof MicroError && isLack(error.code)) return undefined;
+      throw error;
+    });
+    if (!now) return undefined;
     return [...now.values()].includes(undefined) ? undefined : changeText([...now.keys()]);
   }
 

@@ -12,6 +12,11 @@ const REFERENCE = /\$\{(config|secret):([^}]*)\}/g;
 /** What the config shows in place of a secret. */
 const MASK = '[secret]';
 
+/** Whether an error says that a value of the config is missing, or a secret that may be readable later. */
+export function isLack(code: string | undefined): boolean {
+  return code === 'config.not-found' || code === 'config.key-locked';
+}
+
 /** What was read of the config, by how it is named: `config:db.host`, `secret:api.key`; undefined where nothing was. */
 export type ConfigReading = ReadonlyMap<string, string | undefined>;
 

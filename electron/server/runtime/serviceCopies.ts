@@ -1,5 +1,6 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { TreeKey } from '../host/processTree.ts';
+import { isLack } from './configReferences.ts';
 import type { Instance } from './instance.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { Replica } from './replica.ts';
@@ -51,7 +52,7 @@ export class ServiceCopies {
   }
   /** One of them could not be started for want of a value of the config. */
   get lackConfig(): boolean {
-    return this.all.some(({ state }) => state.phase === 'idle' && state.code === 'config.not-found');
+    return this.all.some(({ state }) => state.phase === 'idle' && isLack(state.code));
   }
   get attempts(): number {
     return Math.max(...this.all.map((replica) => replica.restarts));

@@ -7,6 +7,7 @@ import { ask } from '../../state/questions.ts';
 import { showToast } from '../../state/toasts.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { type ConfigDocument, type Edit, type Json, leaves, type ShownDifference, valueAt } from './document.ts';
+import { prepareFirstSecret } from './firstSecret.ts';
 
 /** Times that a save is tried again when others change other parts of the document. */
 const maxTries = 5;
@@ -27,6 +28,7 @@ export type Saved =
  * of theirs; when they changed the same ones, nothing is done and theirs are told. Offers an undo.
  */
 export async function saveEdits(namespace: string, revision: number, edits: readonly Edit[]): Promise<Saved> {
+  if (edits.some(({ secret }) => secret)) await prepareFirstSecret();
   let base = revision;
   for (let tries = 0; ; tries++) {
     try {

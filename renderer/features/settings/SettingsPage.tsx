@@ -4,10 +4,10 @@ import { bridge } from '../../client/platform.ts';
 import { useServerInfo } from '../../state/serverState.ts';
 import { setUi, useUi } from '../../state/uiState.ts';
 import { shortPath } from '../../state/shortPath.ts';
-import { fileIn } from '../../ui/path.ts';
 import { Toolbar } from '../../ui/Toolbar.tsx';
 import { LogLimits } from './LogLimits.tsx';
 import classes from './SettingsPage.module.css';
+import { SecretKeySetting } from './SecretKeySetting.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 import { TrafficSettings } from './TrafficSettings.tsx';
 
@@ -91,14 +91,13 @@ export function SettingsPage() {
           ) : null}
           {info ? (
             <Section title="Secrets">
-              <Setting
-                name="Key of secrets"
-                text="Secrets of the config are encrypted. Their key is this file, for you alone; it is not in the keychain of the system."
-              >
-                <span data-selectable title={fileIn(info.home, 'secret.key')}>
-                  {shortPath(fileIn(info.home, 'secret.key'))}
-                </span>
-              </Setting>
+              <SecretKeySetting
+                row={(name, text, value) => (
+                  <Setting name={name} text={text}>
+                    {value}
+                  </Setting>
+                )}
+              />
             </Section>
           ) : null}
           <Section title="Keys">

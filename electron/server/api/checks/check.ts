@@ -16,6 +16,8 @@ export interface CheckContext {
   platform: NodeJS.Platform;
   /** How the engines are; empty without a server. */
   engines: () => readonly EngineState[];
+  /** Whether the server can read secrets; undefined without a server. */
+  isKeyOpen: () => Promise<boolean | undefined>;
   processes: Pick<ProcessTable, 'listeners' | 'byEnvironment' | 'get'>;
 }
 

@@ -5,6 +5,7 @@ import type { Event } from '../../base/event.ts';
 import { errorText } from '../../base/logger.ts';
 import type { TreeKey } from '../../host/processTree.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
+import { isLack } from '../configReferences.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type ConditionState, type Copies, type RunOverrides, type ServiceUnit } from '../serviceUnit.ts';
 import type { StopRequest } from '../stopRequest.ts';
@@ -216,7 +217,7 @@ export class KubernetesService implements ServiceUnit {
 
   private fail(error: unknown): void {
     const problem = error instanceof MicroError ? error : new MicroError('kubernetes.failed', errorText(error));
-    this.lacks = problem.code === 'config.not-found';
+    this.lacks = isLack(problem.code);
     if (this.sight.rollout) {
       // What could not be changed goes on as it was.
       this.place.say('error', this.current.name, problem.message, problem.code);
