@@ -112,7 +112,7 @@ export async function createServerTraffic(options: ServerTrafficOptions): Promis
     recentCalls,
     coreCalls: {
       handleCall(request, response, name) {
-        tellOwnAnswer('proxy', request, response, accessLogs.tell);
+        if (!coreCalls.isOfGateway(request)) tellOwnAnswer('proxy', request, response, accessLogs.tell);
         coreCalls.watch(request, response, name);
       },
       handleSocket: (request, name) => coreCalls.watchSocket(request, name),

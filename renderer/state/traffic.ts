@@ -3,20 +3,13 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { GraphEdge, GraphNode, GraphResponse } from '../../shared/contract/gen/graph_pb.ts';
 import { Kind } from '../../shared/contract/gen/state_pb.ts';
+import { topicOf } from '../../shared/lib/topicNodes.ts';
 import { api } from '../client/api.ts';
 import { paced } from './paced.ts';
 import { whileWatched } from './whileWatched.ts';
 
 /** Name under which the server counts callers that are no services: a browser, curl, a test. */
 export const outside = 'outside';
-
-/** Before the name of a topic in the name of its node; names of services have no colon. */
-const topicPrefix = 'topic:';
-
-/** The topic that a node stands for; undefined for any other node. */
-export function topicOf(node: string): string | undefined {
-  return node.startsWith(topicPrefix) ? node.slice(topicPrefix.length) : undefined;
-}
 
 /** Whether a node is a service of micro itself, such as the store. */
 export function isCore(node: string): boolean {

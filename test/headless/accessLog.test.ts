@@ -43,6 +43,24 @@ it('requests are lines of the logs gateway and proxy, by name alone, without the
   expect((await micro('logs', 'gateway', '--level', 'warn', '--count')).out).toBe('1\n');
 });
 
+it('a call of a core service by the gateway stands in its log alone', async () => {
+  const { token } = JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { token: string };
+  const ask = (url: string) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    }).then((response) => response.status);
+  expect(await ask(`${server.gateway}/store/list`)).toBe(200);
+  expect(await ask(`${server.proxy}/store.Store/Databases`)).toBe(200);
+  await waitFor(
+    'both are written',
+    async () => (await lines('gateway')).length > 0 && (await lines('proxy')).length > 0,
+  );
+  expect(await lines('gateway')).toMatchObject([{ path: '/store/list', service: 'store', status: 200 }]);
+  expect((await lines('proxy')).map(({ path }) => path)).toEqual(['/store.Store/Databases']);
+});
+
 it('the setting switches it off and on', async () => {
   const { token } = JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as { token: string };
   const set = (accessLog: boolean) =>

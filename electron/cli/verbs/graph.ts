@@ -1,6 +1,7 @@
 import { kindWord, statusWord } from '../../../shared/client/serviceWords.ts';
 import type { GraphEdge, GraphNode, GraphResponse } from '../../../shared/contract/gen/graph_pb.ts';
 import { Kind } from '../../../shared/contract/gen/state_pb.ts';
+import { topicOf } from '../../../shared/lib/topicNodes.ts';
 import { formatLatency } from '../callText.ts';
 import type { CliContext } from '../context.ts';
 import { exitCode } from '../exitCode.ts';
@@ -74,8 +75,8 @@ function print(context: CliContext, { nodes, edges }: Shown): void {
   }
   const { colours } = context.out;
   const columns: Column<GraphEdge>[] = [
-    { title: 'FROM', text: ({ from }) => from },
-    { title: 'TO', text: ({ to }) => to, colour: (text) => colours.bold(text) },
+    { title: 'FROM', text: ({ from }) => nodeText(from) },
+    { title: 'TO', text: ({ to }) => nodeText(to), colour: (text) => colours.bold(text) },
     { title: 'CALLS', text: ({ calls }) => `${calls}`, align: 'right' },
     {
       title: 'ERRORS',
@@ -103,12 +104,26 @@ function print(context: CliContext, { nodes, edges }: Shown): void {
   for (const line of renderTable(columns, sorted, colours.dim)) context.out.line(line);
 }
 
+/** A node as people read it. */
+function nodeText(name: string): string {
+  const topic = topicOf(name);
+  return topic === undefined ? name : `topic ${topic}`;
+}
+
+/** Topics have round ends, core services double sides: they are told apart from services without colour. */
+function mermaidNode({ kind, name }: GraphNode): string {
+  const text = nodeText(name).replaceAll('"', '#quot;');
+  if (kind === Kind.TOPIC) return `(["${text}"])`;
+  if (kind === Kind.CORE) return `[["${text}"]]`;
+  return `["${text}"]`;
+}
+
 /** A Mermaid flowchart; edges that were never used are dotted. Ids are numbers, since names such as `end` are words of Mermaid. */
 function toMermaid({ nodes, edges }: Shown): string[] {
   const ids = new Map(nodes.map((node, index) => [node.name, `n${index}`]));
   return [
     'graph LR',
-    ...nodes.map(({ name }) => `  ${ids.get(name)}["${name}"]`),
+    ...nodes.map((node) => `  ${ids.get(node.name)}${mermaidNode(node)}`),
     ...edges.map(({ from, to, kind, calls, errors }) => {
       const what = kind === 'call' ? 'call' : 'event';
       const words = `${calls} ${calls === 1 ? what : `${what}s`}${errors > 0 ? `, ${errors} failed` : ''}`;

@@ -45,6 +45,11 @@ export function isCoreName(name: string, isCore: (name: string) => boolean): boo
 export class CoreCalls {
   constructor(private readonly options: CoreCallsOptions) {}
 
+  /** Whether a request is one that the gateway passes on: it is counted and logged there, with who sent it. */
+  isOfGateway(request: IncomingMessage): boolean {
+    return this.options.ownPorts.has(clientSocket(request).remotePort ?? 0);
+  }
+
   /** Follows a request to the part `name` until its answer has left. Must see it before anything is read of it. */
   watch(request: IncomingMessage, response: ServerResponse, name: string): void {
     const call = this.callOf(request, name);
@@ -82,10 +87,10 @@ export class CoreCalls {
 
   /** Undefined when it is not a service that calls, or when the gateway has counted it. */
   private callOf(request: IncomingMessage, name: string): Call | undefined {
-    const { serviceOfToken, ownPorts, isCore, keptBodyBytes, recentTraces, clock } = this.options;
+    const { serviceOfToken, isCore, keptBodyBytes, recentTraces, clock } = this.options;
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
     const from = token === undefined ? undefined : serviceOfToken(token);
-    if (from === undefined || from === OUTSIDE || ownPorts.has(clientSocket(request).remotePort ?? 0)) return undefined;
+    if (from === undefined || from === OUTSIDE || this.isOfGateway(request)) return undefined;
     const trace = continueTrace(request.headers.traceparent as string | undefined);
     const isPartOfTrace = recentTraces.has(trace.traceId);
     const path = request.url ?? '/';

@@ -1,6 +1,7 @@
 import type { GraphEdge } from '../../../shared/contract/gen/graph_pb.ts';
 import { Kind, type Service } from '../../../shared/contract/gen/state_pb.ts';
-import { edgeKey, isCore, outside, topicOf } from '../../state/traffic.ts';
+import { topicOf } from '../../../shared/lib/topicNodes.ts';
+import { edgeKey, isCore, outside } from '../../state/traffic.ts';
 
 /** Size that the layout reserves for a node, px; a node may grow by a badge line without touching its neighbour. */
 export const nodeSize = { width: 196, height: 92 } as const;

@@ -1,5 +1,6 @@
 import type { Edge as FlowEdge, Node as FlowNode } from '@xyflow/react';
-import { isCore, isOfEvents, outside, topicOf } from '../../state/traffic.ts';
+import { topicOf } from '../../../shared/lib/topicNodes.ts';
+import { isCore, isOfEvents, outside } from '../../state/traffic.ts';
 import { type GraphShape, groupOfNodeId, nodeSize, type Position } from './graphModel.ts';
 import { placeGroup, type Positions } from './placement.ts';
 

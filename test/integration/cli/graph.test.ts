@@ -92,6 +92,32 @@ it('graph --mermaid survives names that are words of Mermaid, and dots what was 
 `);
 });
 
+it('topics stand under their names with a sign of their kind, and so do core services', async () => {
+  const withTopic = create(GraphResponseSchema, {
+    nodes: [
+      { name: 'orders', kind: Kind.SERVICE },
+      { name: 'topic:orders.placed', kind: Kind.TOPIC },
+      { name: 'store', kind: Kind.CORE },
+    ],
+    edges: [
+      { from: 'orders', to: 'topic:orders.placed', kind: 'publish', calls: 3 },
+      { from: 'orders', to: 'store', kind: 'call', calls: 1, p50Ms: 1, p95Ms: 1 },
+    ],
+  });
+  await api.stop();
+  api = await FakeApi.start(home, { graph: () => withTopic });
+  expect((await micro('graph', '--core', '--mermaid')).out).toBe(`graph LR
+  n0["orders"]
+  n1(["topic orders.placed"])
+  n2[["store"]]
+  n0 -.->|"3 events"| n1
+  n0 -->|"1 call"| n2
+`);
+  const [, store, topic] = (await micro('graph', '--core')).out.trim().split('\n');
+  expect(store).toMatch(/^orders +store +1 /);
+  expect(topic).toMatch(/^orders +topic orders\.placed +3 /);
+});
+
 it('stats shows services over a window, without the callers from outside', async () => {
   const result = await micro('stats', '--window', '5m');
   expect(asked[0]?.windowMs).toBe(300_000);

@@ -8,12 +8,10 @@ import {
   GraphResponseSchema,
 } from '../../../../shared/contract/gen/graph_pb.ts';
 import { Kind } from '../../../../shared/contract/gen/state_pb.ts';
+import { topicNode } from '../../../../shared/lib/topicNodes.ts';
 import type { FlowFigures } from '../../events/topicFlows.ts';
 import { OUTSIDE } from '../../traffic/call.ts';
 import type { CallFigures, CallStats } from '../../traffic/callStats.ts';
-
-/** Before the name of a topic in the name of its node; names of services have no colon. */
-const TOPIC = 'topic:';
 
 /**
  * The declared graph with what was seen: figures on its edges and nodes, edges that nobody declared, and a node for the
@@ -66,7 +64,7 @@ function addFlow(nodes: Map<string, GraphNode>, edges: Map<string, GraphEdge>, f
   const isPublished = direction === 'published';
   if (service === OUTSIDE ? !isPublished : !nodes.has(service)) return;
   if (!nodes.has(service)) nodes.set(service, create(GraphNodeSchema, { name: service }));
-  const name = `${TOPIC}${topic}`;
+  const name = topicNode(topic);
   const node = nodes.get(name) ?? create(GraphNodeSchema, { name, kind: Kind.TOPIC });
   if (isPublished) {
     const { calls, rate: before, lastAt: last } = node;
