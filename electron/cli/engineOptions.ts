@@ -7,16 +7,22 @@ const ENGINES = [
   {
     name: 'store',
     variable: 'MICRO_STORE',
+    engine: 'Postgres',
+    example: 'postgres://HOST/DATABASE',
     text: 'keep records, config and accounts in a Postgres: postgres://[user@]host[:port]/database',
   },
   {
     name: 'events',
     variable: 'MICRO_EVENTS',
+    engine: 'NATS',
+    example: 'nats://HOST',
     text: 'keep events and carry the broker in a NATS with JetStream: nats://[user@]host[:port][/prefix]',
   },
   {
     name: 'registry',
     variable: 'MICRO_REGISTRY',
+    engine: 'etcd',
+    example: 'etcd://HOST',
     text: 'share with other servers who is up, by an etcd: etcd://[user@]host[:port][/prefix]',
   },
   {
@@ -43,4 +49,11 @@ export function engineAddresses({ env }: Pick<CliContext, 'env'>, options: Recor
     if (address) addresses[name] = address;
   }
   return addresses;
+}
+
+/** Engines whose address is not known: their flag and variable, and how an address looks. */
+export function missingEngines(
+  addresses: EngineAddresses,
+): { name: string; variable: string; engine: string; example: string }[] {
+  return ENGINES.flatMap((each) => ('engine' in each && addresses[each.name] === undefined ? [each] : []));
 }

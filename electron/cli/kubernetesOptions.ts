@@ -7,7 +7,7 @@ import { usageError } from './usageError.ts';
 /** The options that say in which cluster services run. */
 export function addKubernetesOptions(command: Command): void {
   command
-    .option('--runtime <where>', 'where services run: local (processes of this machine) or kubernetes', 'local')
+    .option('--runtime <where>', 'where services run: local (processes of this machine; default) or kubernetes')
     .option('--kubeconfig <file>', '--runtime kubernetes: file with clusters (default: KUBECONFIG or ~/.kube/config)')
     .option('--kube-context <name>', '--runtime kubernetes: which cluster of it (default: the current one)')
     .option('--namespace <name>', '--runtime kubernetes: made when it is missing (default: of the context)')
@@ -24,7 +24,8 @@ export function kubernetesOptions(
   options: Record<string, unknown>,
 ): KubernetesRuntimeOptions | undefined {
   const text = (name: (typeof OF_A_CLUSTER)[number]): string | undefined => options[name] as string | undefined;
-  if (options.runtime === 'local') {
+  const { runtime = 'local' } = options;
+  if (runtime === 'local') {
     const useless = OF_A_CLUSTER.find((name) => options[name] !== undefined);
     if (useless) {
       const flag = `--${useless.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -32,8 +33,8 @@ export function kubernetesOptions(
     }
     return undefined;
   }
-  if (options.runtime !== 'kubernetes')
-    throw usageError(`there is no runtime "${String(options.runtime)}"`, 'there are: local, kubernetes');
+  if (runtime !== 'kubernetes')
+    throw usageError(`there is no runtime "${String(runtime)}"`, 'there are: local, kubernetes');
   const namespace = text('namespace');
   if (namespace !== undefined && !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
     throw usageError(`"${namespace}" cannot be a namespace`, 'use small letters, digits and dashes, at most 63');

@@ -2,10 +2,11 @@ import { toMicroError } from '../../../shared/contract/errors.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addEngineOptions, engineAddresses } from '../engineOptions.ts';
-import { addKubernetesOptions, kubernetesOptions } from '../kubernetesOptions.ts';
+import { addEngineOptions } from '../engineOptions.ts';
+import { addKubernetesOptions } from '../kubernetesOptions.ts';
 import { collect } from '../parseEnv.ts';
 import { parsePort } from '../parsePort.ts';
+import { addProfileOption, profileChoice } from '../profile.ts';
 import { addExamples } from '../program.ts';
 import { listenOptions } from '../listenOptions.ts';
 import { requireFolder } from '../requireFolder.ts';
@@ -49,6 +50,7 @@ export const serverVerb: Verb = {
       .option('--insecure-listen', '--listen without TLS: everybody on the way reads tokens and data')
       .option('--log-format <json|text>', 'write its log to stderr, an entry a line, in place of what it tells people')
       .option('--ui', 'also print a link that opens the window in a browser, good for one use');
+    addProfileOption(command);
     addEngineOptions(command);
     addKubernetesOptions(command);
     addExamples(command, [
@@ -62,6 +64,10 @@ export const serverVerb: Verb = {
         'micro server --store postgres://micro@db/micro',
         'shares records and config; the password by PGPASSWORD or ~/.pgpass',
       ],
+      [
+        'micro server --profile server',
+        'shares store, events and registry, at MICRO_STORE, MICRO_EVENTS and MICRO_REGISTRY',
+      ],
       ['micro server --runtime kubernetes --namespace shop', 'services run in the current cluster'],
       ['micro server --gateway 0 --proxy 0 --json', 'on free ports; prints {"ready":true,"gateway",…}'],
     ]);
@@ -74,7 +80,7 @@ export const serverVerb: Verb = {
     const folders = (options.project as string[] | undefined) ?? [];
     for (const folder of folders) await requireFolder(resolve(context.cwd, folder), folder);
     const listen = listenOptions(context, options);
-    const kubernetes = kubernetesOptions(context, options);
+    const { engines, kubernetes } = profileChoice(context, options);
     const format = logFormat(options.logFormat);
     const log = format && new ServerLog((line) => context.err.line(line), format);
     const uiFolder = builtUi();
@@ -89,7 +95,7 @@ export const serverVerb: Verb = {
       ...(proxyPort === undefined ? {} : { proxyPort }),
       ...(endWhenIdleMs === undefined ? {} : { endWhenIdleMs }),
       ...(awaitKeyMs === undefined ? {} : { awaitKeyMs }),
-      engines: engineAddresses(context, options),
+      engines,
       auth: options.auth === true,
       ...(listen === undefined ? {} : { listen }),
       ...(kubernetes === undefined ? {} : { kubernetes }),
