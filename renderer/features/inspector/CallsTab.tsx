@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { GraphEdge } from '../../../shared/contract/gen/graph_pb.ts';
 import type { Call } from '../../../shared/contract/gen/traffic_pb.ts';
+import { topicOf } from '../../../shared/lib/topicNodes.ts';
 import { callActions, openCall } from '../../state/callActions.ts';
 import { useLiveCalls } from '../../state/calls.ts';
 import { selectEdge } from '../../state/navigation.ts';
-import { edgeKey, isOfEvents, topicOf, useTraffic } from '../../state/traffic.ts';
+import { edgeKey, isOfEvents, useTraffic } from '../../state/traffic.ts';
 import { CallList, type MenuPlace } from '../../ui/CallList.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
