@@ -58,6 +58,7 @@ export class SocketLogSource implements LogSource, LogSocketView {
   }
 
   close(): void {
+    this.pace.drop();
     this.socket.remove(this.view);
     this.requests.failAll(new MicroError('server.unreachable', 'the log view was closed'));
     this.listeners.clear();
@@ -99,6 +100,7 @@ export class SocketLogSource implements LogSource, LogSocketView {
   handleOpen(): void {
     // What was there stays in view until the server says what there is now.
     this.isNew = true;
+    this.pace.drop();
     this.fetched.forgetRequests();
     this.status = 'connecting';
     this.send({ type: 'open', view: this.view, query: queryOf(this.filter), follow: this.following });
@@ -114,6 +116,8 @@ export class SocketLogSource implements LogSource, LogSocketView {
   }
 
   handleMessage(message: LogViewServerMessage): void {
+    // Answers change no numbers; everything else is true after the live message that came before it.
+    if (message.type === 'extent' || message.type === 'runs') this.pace.flush();
     switch (message.type) {
       case 'extent':
         this.begin();
@@ -121,13 +125,11 @@ export class SocketLogSource implements LogSource, LogSocketView {
         this.resize(message.first, message.end);
         break;
       case 'live':
-        this.pace.handleLive(() => this.send({ type: 'ack', view: this.view }));
-        this.begin();
-        this.resize(message.first, message.end);
-        this.liveEnd = message.end;
-        this.partials = message.partials.map(rowOfPartial);
-        this.take(message.rows);
-        break;
+        this.pace.handleLive(
+          () => this.takeLive(message),
+          () => this.send({ type: 'ack', view: this.view }),
+        );
+        return;
       case 'rows':
         this.requests.handleAnswer(message);
         this.fetched.handleRows(message.request, message.rows);
@@ -205,6 +207,15 @@ export class SocketLogSource implements LogSource, LogSocketView {
     this.partials = [];
     this.liveEnd = Number.MIN_SAFE_INTEGER;
     this.generation += 1;
+  }
+
+  private takeLive(message: Extract<LogViewServerMessage, { type: 'live' }>): void {
+    this.begin();
+    this.resize(message.first, message.end);
+    this.liveEnd = message.end;
+    this.partials = message.partials.map(rowOfPartial);
+    this.take(message.rows);
+    this.changed();
   }
 
   private take(rows: readonly WireRow[]): void {

@@ -1,8 +1,10 @@
+import { afterFrame, afterInput } from './inputFrame.ts';
+
 /** Between two live messages passes at least so much time, ms: twenty pictures a second are more than anybody reads. */
 const leastPauseMs = 50;
 
 /** … and so many times what drawing the last one took, so that input always finds the page at rest. */
-const restFactor = 3;
+const restFactor = 4;
 
 /** … but never more than this, ms: what is shown must not lag behind on a slow machine. */
 const mostPauseMs = 500;
@@ -12,34 +14,56 @@ export interface FrameClock {
   readonly now: () => number;
   /** Calls back once the next frame has been drawn. */
   readonly afterFrame: (callback: () => void) => void;
+  /** Calls back now, or, while input waits for its frame, once that is drawn. */
+  readonly afterInput: (callback: () => void) => void;
   readonly wait: (callback: () => void, delayMs: number) => void;
 }
 
 const windowClock: FrameClock = {
   now: () => performance.now(),
-  afterFrame: (callback) => {
-    // The frame's own callback runs before it is drawn; a message from there arrives afterwards. A timer would be held up by
-    // a window in the background, and so is the frame: nothing is drawn for what nobody sees.
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        callback();
-      };
-      port2.postMessage(undefined);
-    });
-  },
+  afterFrame,
+  afterInput,
   wait: (callback, delayMs) => void setTimeout(callback, delayMs),
 };
 
-/** When the next live message is asked for: after the last one was drawn, and after a rest that leaves room for input. */
+/**
+ * When live messages are drawn, and when the next one is asked for: after the last one was drawn, and after a rest that leaves
+ * room for input. What input does is drawn first: a live message that comes meanwhile waits for the frame after it.
+ */
 export class LivePace {
   private waiting: (() => void) | undefined;
+  private held: (() => void) | undefined;
 
   constructor(private readonly clock: FrameClock = windowClock) {}
 
-  /** A live message is about to be taken in; `ready` is called when the next one may come. */
-  handleLive(ready: () => void): void {
+  /** A live message came: `draw` takes it in, now or soon; `ready` is called when the next one may come. */
+  handleLive(draw: () => void, ready: () => void): void {
+    this.hurry();
+    const held = (): void => {
+      if (this.held !== held) return;
+      this.held = undefined;
+      this.draw(draw, ready);
+    };
+    this.held = held;
+    this.clock.afterInput(held);
+  }
+
+  /** Takes in now what is held back: something follows that comes after it. */
+  flush(): void {
+    this.held?.();
+  }
+
+  /** What is held back is not true any more. */
+  drop(): void {
+    this.held = undefined;
+  }
+
+  /** Somebody waits for what is new: no rest this time. */
+  hurry(): void {
+    this.waiting?.();
+  }
+
+  private draw(draw: () => void, ready: () => void): void {
     const { clock } = this;
     const beganMs = clock.now();
     const once = (): void => {
@@ -47,16 +71,11 @@ export class LivePace {
       this.waiting = undefined;
       ready();
     };
-    this.hurry();
     this.waiting = once;
+    draw();
     clock.afterFrame(() => {
       const tookMs = clock.now() - beganMs;
       clock.wait(once, Math.min(mostPauseMs, Math.max(leastPauseMs, tookMs * restFactor)));
     });
-  }
-
-  /** Somebody waits for what is new: no rest this time. */
-  hurry(): void {
-    this.waiting?.();
   }
 }

@@ -16,6 +16,18 @@ export class FakeFrameClock implements FrameClock {
     this.waits.push({ callback, delayMs });
   };
 
+  /** Input waits for its frame until the test draws one. */
+  hasInput = false;
+
+  afterInput = (callback: () => void): void => {
+    if (this.hasInput) {
+      this.frames.push(() => {
+        this.hasInput = false;
+        callback();
+      });
+    } else callback();
+  };
+
   advance(ms: number): void {
     this.nowMs += ms;
   }

@@ -17,6 +17,7 @@ const never = new AbortController().signal;
 /** Nothing is drawn here: what arrived is taken as drawn in the next turn of the event loop. */
 const noFrames: FrameClock = {
   now: () => performance.now(),
+  afterInput: (callback) => callback(),
   afterFrame: (callback) => void setImmediate(callback),
   wait: (callback) => callback(),
 };
