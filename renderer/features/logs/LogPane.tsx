@@ -1,20 +1,15 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { toMicroError } from '../../../shared/contract/errors.ts';
-import { writeClipboard } from '../../client/platform.ts';
-import { attempt } from '../../state/actions.ts';
 import { registerCommand } from '../../state/commands.ts';
-import { closeToast, showToast } from '../../state/toasts.ts';
 import { ContextMenu } from '../../ui/ContextMenu.tsx';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
-import { selectedText, TooMuchToCopy } from './copyRows.ts';
-import { exportName, exportRows } from './exportLog.ts';
+import { copySelection, exportAll, goToMark, markCurrent } from './logActions.ts';
 import type { LogController } from './LogController.ts';
 import { logMenu } from './logMenu.ts';
 import { setLogPrefs, useLogPrefs } from './logPrefs.ts';
 import type { TextFormat } from './logSource.ts';
 import { filterOf, isNarrowed, type LogViewState, searchOf, widened } from './logViewState.ts';
 import { type LogMenuRequest, LogView } from './LogView.tsx';
-import { currentMarks, parseMark, toggleMark, useMarks } from './marks.ts';
+import { useMarks } from './marks.ts';
 import { useLog, useLogSnapshot } from './useLog.ts';
 import { type RunningSearch, useLogSearch } from './useLogSearch.ts';
 
@@ -52,66 +47,6 @@ function useFilterKey(view: LogViewState): string {
   const next = { chosen, key: JSON.stringify(filterOf(view, Date.now())) };
   setState(next);
   return next.key;
-}
-
-async function copySelection(controller: LogController): Promise<void> {
-  const selection = controller.copyable();
-  if (!selection) return;
-  try {
-    const text = await selectedText(controller.source, selection, new AbortController().signal);
-    await writeClipboard(text);
-    const lines = text.split('\n').length;
-    if (lines > 1) showToast({ tone: 'ok', title: `${lines.toLocaleString('en')} lines copied` });
-  } catch (error) {
-    const text =
-      error instanceof TooMuchToCopy
-        ? 'It is longer than the clipboard should hold. Export writes it to a file.'
-        : toMicroError(error).message;
-    showToast({ tone: 'bad', title: 'The selection was not copied', text });
-  }
-}
-
-async function exportAll(controller: LogController, view: LogViewState, format: TextFormat): Promise<void> {
-  const { first, end } = controller.source.extent();
-  const abort = new AbortController();
-  const name = exportName(view.services, format, new Date());
-  const toast = showToast({
-    tone: 'busy',
-    title: `Exporting ${(end - first).toLocaleString('en')} lines`,
-    actions: [{ label: 'Cancel', run: () => abort.abort() }],
-  });
-  await attempt('The log was not exported', async () => {
-    try {
-      const file = await exportRows(controller.source, { from: first, to: end }, format, name, abort.signal);
-      if (file !== undefined) showToast({ tone: 'ok', title: `Exported to ${file}` });
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-    } finally {
-      closeToast(toast);
-    }
-  });
-}
-
-function markCurrent(controller: LogController): void {
-  const { cursor, placed } = controller.snapshot();
-  const record = controller.row(cursor ?? placed.at(-1)?.row ?? -1);
-  if (record?.kind === 'line') toggleMark(record);
-}
-
-async function goToMark(controller: LogController, direction: 1 | -1): Promise<void> {
-  const { cursor, placed } = controller.snapshot();
-  const from = cursor ?? placed[0]?.row ?? 0;
-  const { signal } = new AbortController();
-  const addresses = [...currentMarks()].flatMap((key) => parseMark(key) ?? []);
-  const rows = await Promise.all(
-    addresses.map((address) => controller.source.locate(address, signal).catch(() => undefined)),
-  );
-  const found = rows
-    .flatMap((row) => (row === undefined ? [] : [row]))
-    .filter((row) => (direction > 0 ? row > from : row < from))
-    .sort((a, b) => (a - b) * direction)[0];
-  if (found !== undefined) controller.showRow(found);
-  else showToast({ tone: 'warn', title: `No mark further ${direction > 0 ? 'down' : 'up'}` });
 }
 
 function labelOf(view: LogViewState): string {
