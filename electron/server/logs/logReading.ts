@@ -1,15 +1,14 @@
-import { create } from '@bufbuild/protobuf';
-import { type LogRecord, LogRecordSchema } from '../../../shared/contract/gen/logs_pb.ts';
-import { type LiveLogs, type LivePartial, runKey } from './liveLogs.ts';
+import type { LogRecord } from '../../../shared/contract/gen/logs_pb.ts';
+import { type LiveLogs, runKey } from './liveLogs.ts';
 import type { LogCatalog } from './logCatalog.ts';
 import type { ReadBatch, ReadOptions } from './logStore.ts';
 import { MergeHeap } from './mergeHeap.ts';
-import { partialText } from './partialText.ts';
 import { RecordCursor } from './recordCursor.ts';
 import { RecordFilter } from './recordFilter.ts';
 import type { RunSource } from './runSource.ts';
 import { selectSources } from './selectSources.ts';
 import { findTailStarts } from './tailStart.ts';
+import { UnfinishedRecords } from './unfinishedRecords.ts';
 
 /** Records of one batch at most, and their text in characters (one record may exceed it). */
 const BATCH_RECORDS = 500;
@@ -25,7 +24,7 @@ export class LogReading {
   private wake: (() => void) | undefined;
   private left: number;
   private missedBefore = 0;
-  private partialState = '';
+  private readonly unfinished: UnfinishedRecords;
 
   constructor(
     private readonly catalog: LogCatalog,
@@ -34,6 +33,7 @@ export class LogReading {
     private readonly signal: AbortSignal,
   ) {
     this.filter = new RecordFilter(options.query);
+    this.unfinished = new UnfinishedRecords(options.query, this.filter);
     this.left = options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
     // Subscribed before the first look at the disk: what comes between the look and the wait wakes it at once.
     this.wakeUp = live.onDidGrow((grown) => {
@@ -55,7 +55,7 @@ export class LogReading {
   async *batches(): AsyncGenerator<ReadBatch> {
     const { query, follow } = this.options;
     await this.live.flushed(query.services);
-    const partials = this.partialRecords((await this.live.state(query.services)).partials);
+    const partials = this.unfinished.of((await this.live.state(query.services)).partials);
     await this.begin(partials.length);
     if (!follow) {
       yield* this.merged(Number.POSITIVE_INFINITY);
@@ -71,7 +71,7 @@ export class LogReading {
       const isOver = query.run > 0 && !state.active.some((key) => this.isAsked(key));
       yield* this.merged(isOver ? Number.POSITIVE_INFINITY : state.untilUs);
       if (isOver) return;
-      const changed = this.changedPartials(state.partials);
+      const changed = this.unfinished.changed(state.partials);
       if (changed.length > 0) yield { records: changed, skipped: 0 };
       if (this.left > 0) await this.nextGrowth();
     }
@@ -185,32 +185,6 @@ export class LogReading {
     this.missedBefore = missed;
     return this.options.follow ? skipped : 0;
   }
-
-  private partialRecords(partials: readonly LivePartial[]): LogRecord[] {
-    const { query } = this.options;
-    if (query.untilUs > 0) return [];
-    const records: LogRecord[] = [];
-    for (const { service, run, partial } of partials) {
-      if (query.run > 0 && run !== query.run) continue;
-      const text = partialText(partial.bytes);
-      if (!this.filter.fitsPartial(partial.stream, text)) continue;
-      const { timeUs, stream, line } = partial;
-      records.push(create(LogRecordSchema, { timeUs, service, run, stream, line, text, partial: true }));
-    }
-    return records;
-  }
-
-  private changedPartials(partials: readonly LivePartial[]): LogRecord[] {
-    const records = this.partialRecords(partials);
-    const known = this.partialState;
-    this.partialState = records.map(keyOf).join('\n');
-    const before = new Set(known.split('\n'));
-    return records.filter((record) => !before.has(keyOf(record)));
-  }
-}
-
-function keyOf(record: LogRecord): string {
-  return `${record.service}:${record.run}:${record.line}:${record.text.replaceAll('\n', ' ')}`;
 }
 
 /** By the time of the next record; equal times keep the order of services and runs. */
