@@ -7,6 +7,7 @@ import { attempt } from './actions.ts';
 import { openPanel, type PanelParams } from './panels.ts';
 import { ask } from './questions.ts';
 import { serverStore } from './serverState.ts';
+import { holdTyping } from './typeAhead.ts';
 
 /** ms before the list is asked for again after its stream broke; the main stream has told the user by then. */
 const RETRY_MS = 1_000;
@@ -119,6 +120,8 @@ export function noteTab(terminal: string, panelId: string): () => void {
 
 function openTab(request: { id: string; params: PanelParams; place?: 'tab' | 'split' }): void {
   terminalStore.setState({ focusWanted: request.id });
+  // What is typed from now on is meant for it, and its code may still have to be loaded.
+  holdTyping('\r');
   openPanel({ kind: 'terminal', ...request });
 }
 

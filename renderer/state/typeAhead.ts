@@ -6,11 +6,11 @@
 /** A field that has not come after so long never will, ms: keys mean again what they mean everywhere. */
 export const HOLD_MS = 3_000;
 
-let held: { text: string; sinceMs: number } | undefined;
+let held: { text: string; sinceMs: number; enter: string } | undefined;
 
-/** From now on typing is kept for the field that is about to come. */
-export function holdTyping(): void {
-  held = { text: '', sinceMs: performance.now() };
+/** From now on typing is kept for the field that is about to come; `enter` is what the key Enter means there, if anything. */
+export function holdTyping(enter = ''): void {
+  held = { text: '', sinceMs: performance.now(), enter };
 }
 
 /** Whether a key press was kept. Escape, and combinations that are no text, are not. */
@@ -18,6 +18,7 @@ export function keepTyped({ key, ctrlKey, metaKey, altKey, isComposing }: Keyboa
   if (!held || performance.now() - held.sinceMs > HOLD_MS || isComposing) return false;
   if (ctrlKey || metaKey || altKey) return false;
   if (key === 'Backspace') held.text = held.text.slice(0, -1);
+  else if (key === 'Enter' && held.enter !== '') held.text += held.enter;
   // Named keys have longer names.
   else if ([...key].length === 1) held.text += key;
   else return false;

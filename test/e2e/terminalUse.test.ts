@@ -36,6 +36,16 @@ describe('a terminal in use', () => {
     await page.locator('.xterm').waitFor({ state: 'detached' });
   });
 
+  it('gets what is typed right after its key, before it is there', async () => {
+    window = await TerminalWindow.open();
+    const { page } = window;
+    await page.getByText('plain').first().waitFor();
+    await page.keyboard.press('`');
+    await page.keyboard.type('echo typed ah""ead\n');
+    await window.xterm().waitFor();
+    await window.sees('typed ahead');
+  });
+
   it('comes back with the same screen and the same shell when the process of the page is killed', async () => {
     window = await TerminalWindow.open();
     const shell = await window.openShell();

@@ -1,10 +1,11 @@
-import { MicroError } from '../../../shared/contract/errors.ts';
 import { cursorCode, type TerminalEnd } from '../../../shared/contract/terminal.ts';
 import { api, openSocket } from '../../client/api.ts';
-import { openExternal, readClipboard, writeClipboard } from '../../client/platform.ts';
+import { readClipboard, writeClipboard } from '../../client/platform.ts';
 import { attempt } from '../../state/actions.ts';
 import { ask } from '../../state/questions.ts';
-import { showToast } from '../../state/toasts.ts';
+import { takeTyped } from '../../state/typeAhead.ts';
+import { confirmLink } from './confirmLink.ts';
+import { EarlyInput } from './EarlyInput.ts';
 import { asOneLine, cleanPaste, pasteQuestion } from './pasteText.ts';
 import type { GraphicsChoice } from './TerminalGraphics.ts';
 import { TerminalLink } from './TerminalLink.ts';
@@ -35,6 +36,7 @@ export interface TerminalTab {
 export class TerminalController {
   readonly view: TerminalView;
   private link: TerminalLink | undefined;
+  private readonly early = new EarlyInput();
   private snapshot: TerminalSnapshot;
   private readonly listeners = new Set<() => void>();
   private wantsFocus = false;
@@ -50,7 +52,7 @@ export class TerminalController {
     this.view = new TerminalView(
       element,
       {
-        handleInput: (data) => this.link?.type(data),
+        handleInput: (data) => this.type(data),
         handleFit: (cols, rows) => this.handleFit(cols, rows),
         handleLink: (url) => void confirmLink(url),
         handlePaste: (text) => void this.paste(text),
@@ -71,10 +73,12 @@ export class TerminalController {
 
   readonly getSnapshot = (): TerminalSnapshot => this.snapshot;
 
-  /** Puts the focus into the screen, as soon as there is one. */
+  /** Puts the focus into the screen, as soon as there is one; what was typed on the way there comes along. */
   focus(): void {
     this.wantsFocus = true;
     this.view.terminal.focus();
+    const typed = takeTyped();
+    if (typed !== '') this.type(typed);
   }
 
   /** Tries once more to start a shell, or to reach one that is there again. */
@@ -128,6 +132,10 @@ export class TerminalController {
     this.listeners.clear();
   }
 
+  private type(data: string | Uint8Array): void {
+    if (!this.early.keep(data)) this.link?.type(data);
+  }
+
   private handleFocus(): void {
     this.tab.handleFocus();
     // Whoever types decides about the size, when several look at one terminal.
@@ -174,6 +182,7 @@ export class TerminalController {
         if (size) this.handleFit(size.cols, size.rows);
         if (this.wantsFocus) terminal.focus();
         this.wantsFocus = false;
+        for (const data of this.early.take()) this.link?.type(data);
       },
       handleOutput: (data, drawn) => terminal.write(data, drawn),
       handleStarted: () => this.set({ ended: undefined }),
@@ -192,30 +201,6 @@ export class TerminalController {
     this.snapshot = { ...this.snapshot, ...change };
     for (const listener of [...this.listeners]) listener();
   }
-}
-
-/** A link is shown in full before it is opened: what stands in a terminal may be anybody's text over any address. */
-async function confirmLink(url: string): Promise<void> {
-  let address: URL;
-  try {
-    address = new URL(url);
-    if (address.protocol !== 'http:' && address.protocol !== 'https:') throw new MicroError('api.invalid', url);
-  } catch {
-    showToast({ tone: 'warn', title: 'Only http and https links open', text: url });
-    return;
-  }
-  const decided = await ask({
-    title: 'Open this link?',
-    text: `It leads to ${address.host}.`,
-    lines: [address.href],
-    answers: [
-      { id: 'copy', label: 'Copy' },
-      { id: 'open', label: 'Open' },
-    ],
-  });
-  if (decided === 'copy')
-    await attempt('The link could not be copied', () => writeClipboard(address.href), 'Link copied');
-  if (decided === 'open') await attempt('The browser could not be opened', () => openExternal(address.href));
 }
 
 /** Starts a shell on the server. */

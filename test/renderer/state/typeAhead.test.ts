@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useShortcuts } from '../../../renderer/app/useShortcuts.ts';
 import { registerCommands } from '../../../renderer/state/commands.ts';
 import { showOverlay } from '../../../renderer/state/overlays.ts';
-import { HOLD_MS, takeTyped } from '../../../renderer/state/typeAhead.ts';
+import { HOLD_MS, holdTyping, takeTyped } from '../../../renderer/state/typeAhead.ts';
 
 const ran: string[] = [];
 const command = (id: string, keys: string, run = (): void => {}) => ({
@@ -46,6 +46,15 @@ describe('what is typed while the palette is still coming', () => {
     expect(takeTyped()).toBe('gG+é ');
     expect(press('g')).toBe(false);
     expect(ran).toEqual(['palette', 'graph']);
+    expect(takeTyped()).toBe('');
+  });
+
+  test('has Enter where that is text, as in a shell', () => {
+    holdTyping('\r');
+    for (const key of ['l', 's', 'Enter']) expect(press(key)).toBe(false);
+    expect(takeTyped()).toBe('ls\r');
+    holdTyping();
+    expect(press('Enter')).toBe(true);
     expect(takeTyped()).toBe('');
   });
 
