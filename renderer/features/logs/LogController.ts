@@ -7,7 +7,7 @@ import type { LogSource } from './logSource.ts';
 import { RowChoice } from './RowChoice.ts';
 import { rowPx, RowShapes } from './RowShapes.ts';
 import type { RowAlign } from './scroll.ts';
-import { type LogSelection, selectRows, selectRowsTo, type TextPoint } from './selection.ts';
+import type { LogSelection, TextPoint } from './selection.ts';
 import { ViewPlace } from './ViewPlace.ts';
 
 /**
@@ -151,16 +151,9 @@ export class LogController {
 
   /** Moves the current row, with the selection when `extend`. */
   moveCursor(step: 1 | -1, extend: boolean): void {
-    const { first, end } = this.source.extent();
-    if (end <= first) return;
-    const shown = this.place.visible();
-    const start = this.choice.cursor ?? (step > 0 ? shown[0]?.row : shown.at(-1)?.row) ?? first;
-    let next = this.choice.cursor === undefined ? start : start + step;
-    while (this.shapes.isHidden(next)) next += step;
-    next = Math.min(Math.max(next, first), end - 1);
+    const next = this.choice.step(step, extend, this.place.visible(), (row) => this.shapes.isHidden(row));
+    if (next === undefined) return;
     if (step < 0) this.following.stop();
-    this.choice.cursor = next;
-    this.choice.select(extend ? selectRowsTo(this.choice.selection?.anchor.row ?? start, next) : undefined);
     this.place.reveal(next);
     this.publish();
   }
@@ -177,8 +170,8 @@ export class LogController {
   }
 
   selectAll(): void {
-    const { first, end } = this.source.extent();
-    if (end > first) this.setSelection(selectRows(first, end - 1));
+    this.choice.selectAll();
+    this.publish();
   }
 
   /** What copying copies: the selection, or else the current row. */
