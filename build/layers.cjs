@@ -21,7 +21,7 @@ const ranks = [
   ],
   ['registry', 'deploy'],
   ['runtime', 'traffic'],
-  ['gateway', 'proxy', 'calls'],
+  ['gateway', 'proxy', 'calls', 'placement'],
   ['api'],
 ];
 

@@ -30,22 +30,33 @@ const ENGINES = [
     variable: 'MICRO_ADVERTISE_HOST',
     text: '--registry: host at which other servers reach services of this one (default: its first address)',
   },
+  {
+    name: 'name',
+    variable: 'MICRO_SERVER_NAME',
+    text: '--registry: what this server is called among the others (default: name of its machine)',
+  },
 ] as const;
+
+/** How each is written. */
+const FLAGS = {
+  store: '--store <address>',
+  registry: '--registry <address>',
+  advertise: '--advertise-host <host>',
+  name: '--server-name <name>',
+} as const;
+/** The names by which the options are read. */
+const KEYS = { store: 'store', registry: 'registry', advertise: 'advertiseHost', name: 'serverName' } as const;
 
 /** Adds the options that say where a server keeps its state. */
 export function addEngineOptions(command: Command): void {
-  for (const { name, variable, text } of ENGINES)
-    command.option(
-      `--${name === 'advertise' ? 'advertise-host <host>' : `${name} <address>`}`,
-      `${text} (or ${variable})`,
-    );
+  for (const { name, variable, text } of ENGINES) command.option(FLAGS[name], `${text} (or ${variable})`);
 }
 
 /** What the options and the environment say; an option comes first. */
 export function engineAddresses({ env }: Pick<CliContext, 'env'>, options: Record<string, unknown>): EngineAddresses {
   const addresses: EngineAddresses = {};
   for (const { name, variable } of ENGINES) {
-    const address = (options[name === 'advertise' ? 'advertiseHost' : name] as string | undefined) ?? env[variable];
+    const address = (options[KEYS[name]] as string | undefined) ?? env[variable];
     if (address) addresses[name] = address;
   }
   return addresses;

@@ -28,6 +28,8 @@ export interface ServiceStatusJson {
   };
   /** When its schedule runs it next; absent when it has none, or is stopped. */
   nextRunAt?: string | null;
+  /** The server that runs it, where several form one environment; absent where there is but one. */
+  server?: string;
 }
 
 /** A service in the shape of `micro status --json`. Times are ISO 8601, null when unknown. */
@@ -59,6 +61,7 @@ export function serviceStatusJson(service: Service): ServiceStatusJson {
       message: service.reload?.message ?? '',
       at: isoTime(service.reload?.at ?? 0),
     },
+    ...(service.server === '' ? {} : { server: service.server }),
     ...(service.nextRunAt > 0 ? { nextRunAt: isoTime(service.nextRunAt) } : {}),
   };
 }

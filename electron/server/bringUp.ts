@@ -12,6 +12,8 @@ export interface BringUpOptions {
   projects: readonly string[];
   logger: Logger;
   listener: (event: ActionEvent) => void;
+  /** What was there is back. */
+  handleRecovered: () => void;
   /** Aborts when the server stops. */
   stopped: AbortSignal;
 }
@@ -23,6 +25,7 @@ export async function bringUp(options: BringUpOptions): Promise<void> {
     const { warning } = await shell.read();
     if (warning) logger.warn(warning);
     await runtime.recover(listener, stopped);
+    if (!stopped.aborted) options.handleRecovered();
     for (const folder of projects) {
       if (stopped.aborted) return;
       await openAndStart(folder, options);

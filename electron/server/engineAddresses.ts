@@ -8,4 +8,6 @@ export interface EngineAddresses {
   registry?: string;
   /** The host at which other servers reach services of this one; by default its first address in a network. */
   advertise?: string;
+  /** What this server is called among the others; by default its machine's name. */
+  name?: string;
 }

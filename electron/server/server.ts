@@ -117,7 +117,16 @@ class LocalServer implements MicroServer {
       awaitKeyMs: options.awaitKeyMs ?? 0,
       logger: this.logger.child('store'),
     });
-    this.sharedRegistry = createServerRegistry(this.registry, options.engines ?? {}, this.logger.child('registry'));
+    this.sharedRegistry = createServerRegistry({
+      home: options.home,
+      version: options.version,
+      local: this.registry,
+      engines: options.engines ?? {},
+      records: this.state.records,
+      runtime: () => this.runtime as Runtime,
+      isPlaced: options.kubernetes !== undefined,
+      logger: this.logger.child('registry'),
+    });
     this.ports = new ServerPorts({
       home: options.home,
       version: options.version,
@@ -203,6 +212,7 @@ class LocalServer implements MicroServer {
       addresses: () => this.ports.addresses,
       otlp: () => this.otlpUrls.http,
       kubernetes: this.options.kubernetes,
+      permit: this.sharedRegistry.permit,
     });
     this.runtime = runtime;
     this.store.add(forgetRemoved(terminals, runtime));
@@ -237,6 +247,7 @@ class LocalServer implements MicroServer {
       traffic,
       runtime,
       registry: this.registry,
+      shared: this.sharedRegistry,
       logs,
       traces,
       metrics: this.metrics,
@@ -282,6 +293,7 @@ class LocalServer implements MicroServer {
       projects: this.options.projects ?? [],
       logger: this.logger,
       listener: (event) => this.news.tell(event),
+      handleRecovered: () => this.sharedRegistry.follow(),
       stopped: this.stopped.signal,
     });
     if (this.options.endWhenIdleMs !== undefined) void this.endWhenIdle(this.options.endWhenIdleMs, broughtUp);
@@ -294,6 +306,7 @@ class LocalServer implements MicroServer {
   }
 
   async forceStop(): Promise<void> {
+    this.sharedRegistry.leave();
     const names = this.runtime?.services().map((service) => service.name) ?? [];
     await this.runtime?.stop(names, { force: true, withDependents: true }, () => {});
     await this.stop();
@@ -327,6 +340,7 @@ class LocalServer implements MicroServer {
   private async stopInOrder(listener: (event: ActionEvent) => void): Promise<void> {
     this.stopped.abort();
     this.logger.info('stopping');
+    this.sharedRegistry.leave();
     await Promise.all([this.runtime?.shutdown(listener), this.terminals?.stop()]);
     await this.traffic?.gateway.close();
     await this.apiPort?.close();
@@ -350,6 +364,7 @@ class LocalServer implements MicroServer {
   private async shutdownByClient(listener: (event: ActionEvent) => void): Promise<void> {
     const names = this.runtime?.services().filter((service) => service.status !== Status.STOPPED) ?? [];
     this.logger.info(`asked to end by a client; ${names.length} services to stop`);
+    this.sharedRegistry.leave();
     await this.runtime?.shutdown(listener);
     // The answer has to leave before its connection ends.
     setImmediate(() => this.shutdownRequests.fire());

@@ -34,7 +34,7 @@ import type { ServerTraffic } from './serverTraffic.ts';
 import type { SettingsFile } from './settings/settingsFile.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
 import type { MetricBoard } from './traces/metricBoard.ts';
-import { Uploads } from './uploads/uploads.ts';
+import type { ServerRegistry } from './serverRegistry.ts';
 import type { TraceStore } from './traces/traceStore.ts';
 import { isCoreName } from './traffic/coreCalls.ts';
 
@@ -59,6 +59,7 @@ export interface ServerApiOptions {
   traffic: ServerTraffic;
   runtime: Runtime;
   registry: MemoryRegistry;
+  shared: Pick<ServerRegistry, 'uploads' | 'servers' | 'elsewhere'>;
   logs: FileLogStore;
   traces: TraceStore;
   metrics: MetricBoard;
@@ -90,7 +91,7 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
     mounts: [
       ...events.mounts,
       blobMount(state.blobs, options.logger.child('blobs')),
-      uploadMount(new Uploads(join(home, 'uploads')), options.logger.child('uploads')),
+      uploadMount(options.shared.uploads, options.logger.child('uploads')),
     ],
     ui: options.uiFolder ? new UiFiles(options.uiFolder, credentials, () => ports.proxyPort) : undefined,
     traffic: traffic.proxy,
@@ -135,6 +136,7 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
       clock: systemClock,
       startedAt: options.startedAt,
       info: options.info,
+      servers: options.shared,
       doctor: () =>
         doctor({
           home,

@@ -21,6 +21,7 @@ import { createLocalRuntime } from './runtime/localRuntime.ts';
 import type { KubernetesRuntimeOptions } from './runtime/kubernetes/kubernetesRuntime.ts';
 import type { LocalRuntimeOptions } from './runtime/options.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import type { StartPermit } from './runtime/startPermit.ts';
 import type { ServerFile } from './serverFile.ts';
 import type { TerminalHost } from './terminals/terminalHost.ts';
 import type { InFlight } from './traffic/inFlight.ts';
@@ -50,6 +51,8 @@ export interface ServerRuntimeOptions {
   addresses: () => ServerFile | undefined;
   /** The cluster that services run in; undefined: they run on this machine. */
   kubernetes: KubernetesRuntimeOptions | undefined;
+  /** Says what may be started here, where several servers form one environment. */
+  permit: StartPermit | undefined;
   /** Where reports of OpenTelemetry are taken, over HTTP. */
   otlp: () => string;
 }
@@ -89,6 +92,7 @@ export async function createServerRuntime(options: ServerRuntimeOptions): Promis
     },
     inFlight: options.inFlight,
     watcher: options.watcher,
+    permit: options.permit,
   };
   if (options.kubernetes === undefined) return createLocalRuntime(runtimeOptions);
   const { createKubernetesRuntime } = await import('./runtime/kubernetes/kubernetesRuntime.ts');

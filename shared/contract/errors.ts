@@ -26,6 +26,7 @@ export const errorCatalogue = {
   'project.not-found': { kind: 'not-found', means: 'No open project has this name or folder.' },
   'project.folder-missing': { kind: 'not-found', means: 'The folder of a project does not exist.' },
   'project.name-taken': { kind: 'conflict', means: 'Another open project or service already has this name.' },
+  'project.elsewhere': { kind: 'conflict', means: 'Another server of the environment runs the project.' },
   'project.exists': { kind: 'conflict', means: 'micro.yaml is already there and is not overwritten.' },
   'new.folder-exists': {
     kind: 'conflict',

@@ -247,6 +247,12 @@ const serviceFields = {
   restart: restart.optional(),
   stop: stop.optional(),
   replicas: z.int().min(1).max(maxReplicas).optional().describe('How many copies run. Default 1.'),
+  move: z
+    .boolean()
+    .optional()
+    .describe(
+      'Where several servers form one environment: another one may run it when its own is gone, if the project was sent there. false: what it keeps is on the disk of its machine. Default true.',
+    ),
   image: image.optional(),
   resources: resources.optional(),
   tty: z

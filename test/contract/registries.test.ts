@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/server/base/clock.ts';
 import { silentLogger } from '../../electron/server/base/logger.ts';
+import { EtcdLink } from '../../electron/server/host/etcdLink.ts';
 import { EtcdRegistry } from '../../electron/server/registry/etcdRegistry.ts';
 import { MemoryRegistry } from '../../electron/server/registry/memoryRegistry.ts';
 import type { RegistryChange, RegistryNode } from '../../electron/server/registry/registry.ts';
@@ -25,17 +26,12 @@ async function environment() {
   const address = engine.address(`test${++environments}`);
   const join = async (advertise = '10.0.0.1') => {
     const local = new MemoryRegistry(systemClock);
-    const link = new EtcdRegistry({
-      address,
-      advertise,
-      server: randomUUID(),
-      local,
-      clock: systemClock,
-      logger: silentLogger,
-    });
+    const link = new EtcdLink({ address, clock: systemClock });
+    const registry = new EtcdRegistry({ link, advertise, server: randomUUID(), local, logger: silentLogger });
     await link.start();
     onTestFinished(async () => {
       await link.stop();
+      registry.dispose();
       local.dispose();
     });
     return { local, link };
@@ -188,8 +184,7 @@ describe('registries that an etcd joins', () => {
     const other = await join();
     late.local.register(orders, node('a'));
     await waitFor('it is seen', () => ids(other.local).length === 1);
-    const wrong = { advertise: 'h', server: 's', local: late.local, clock: systemClock, logger: silentLogger };
-    expect(() => new EtcdRegistry({ address: 'redis://u:geheim@h', ...wrong })).toThrow(
+    expect(() => new EtcdLink({ address: 'redis://u:geheim@h', clock: systemClock })).toThrow(
       expect.objectContaining({ code: 'engine.invalid-address' }) as Error,
     );
   });

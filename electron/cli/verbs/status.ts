@@ -27,10 +27,10 @@ export const statusVerb: Verb = {
     const { client } = await context.connect();
     const response = await client.desktop.status({ services: [...args] }, { signal: context.signal });
     const project = typeof options.project === 'string' ? options.project : undefined;
-    if (project !== undefined) requireProject(response.projects, project);
-    const services = response.services
+    if (project !== undefined) requireProject([...response.projects, ...projectsOf(response.elsewhere)], project);
+    const services = [...response.services, ...response.elsewhere]
       .filter((service) => project === undefined || service.project === project)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.server < b.server ? -1 : 1));
     if (context.json) {
       context.out.json({ services: services.map(serviceStatusJson) });
       return exitCode.fine;
@@ -42,12 +42,14 @@ export const statusVerb: Verb = {
       return exitCode.fine;
     }
     const { colours } = context.out;
-    for (const line of renderTable(columns(context, Date.now()), services, colours.dim)) context.out.line(line);
+    for (const line of renderTable(columns(context, Date.now(), response.servers.length > 0), services, colours.dim))
+      context.out.line(line);
     return exitCode.fine;
   },
 };
 
-function columns(context: CliContext, now: number): Column<Service>[] {
+/** `shared`: several servers form the environment, so each service says which one runs it. */
+function columns(context: CliContext, now: number, shared: boolean): Column<Service>[] {
   const { colours } = context.out;
   const each = (service: Service, text: (instance: Service['instances'][number]) => string): string =>
     service.instances.map(text).filter(Boolean).join(',');
@@ -59,6 +61,7 @@ function columns(context: CliContext, now: number): Column<Service>[] {
       text: (service) => statusWord(service.status),
       colour: (text, service) => statusColour(colours, service.status)(text),
     },
+    ...(shared ? [{ title: 'SERVER', text: ({ server }: Service) => server || '-' }] : []),
     { title: 'ADDRESS', text: (service) => each(service, (instance) => instance.address) || '-' },
     { title: 'PID', text: (service) => each(service, (instance) => (instance.pid ? `${instance.pid}` : '')) || '-' },
     { title: 'RESTARTS', text: (service) => `${service.restarts}`, align: 'right' },
@@ -82,7 +85,11 @@ function printProblems(context: CliContext, projects: readonly Project[]): void 
   }
 }
 
-function requireProject(projects: readonly Project[], name: string): void {
+function projectsOf(services: readonly Service[]): { name: string }[] {
+  return [...new Set(services.map(({ project }) => project))].filter(Boolean).map((name) => ({ name }));
+}
+
+function requireProject(projects: readonly { name: string }[], name: string): void {
   if (projects.some((project) => project.name === name)) return;
   const open = projects.map((project) => project.name).join(', ') || 'none';
   throw new MicroError('project.not-found', `there is no open project "${name}"`, { next: `open projects: ${open}` });

@@ -71,6 +71,7 @@ export function resolveService(
     restart: restartSpec(written),
     stop: stopSpec(written),
     replicas: written.replicas ?? 1,
+    move: written.move ?? true,
     ...imageSpec(written.image),
     ...resourcesSpec(written.resources),
     tty: written.tty ?? false,

@@ -124,6 +124,8 @@ export interface ServiceSpec {
   restart: RestartSpec;
   stop: StopSpec;
   replicas: number;
+  /** Another server of the environment may run it when this one is gone. */
+  move: boolean;
   /** Given in micro.yaml; absent: built from the folder where containers run. */
   image?: ImageSpec;
   resources?: ResourcesSpec;
@@ -159,6 +161,7 @@ function runKey(spec: ServiceSpec): string {
     cascade,
     restart,
     replicas,
+    move,
     dependsOn,
     schedule,
     language,

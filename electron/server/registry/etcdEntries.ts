@@ -27,14 +27,14 @@ const entry: z.ZodType<EtcdEntry> = z.object({
   }),
 });
 
-/** Where an entry is: under the prefix the server's id, then the service and the node, each escaped as in a path. */
-export function entryKey(prefix: string, server: string, { service, node }: EtcdEntry): string {
-  return `${prefix}${[server, service.name, node.id].map(encodeURIComponent).join('/')}`;
+/** Where an entry is: the server's id, then the service and the node, each escaped as in a path. */
+export function entryKey(server: string, { service, node }: EtcdEntry): string {
+  return [server, service.name, node.id].map(encodeURIComponent).join('/');
 }
 
 /** The id of the server that a key belongs to. */
-export function serverOfKey(prefix: string, key: string): string {
-  return decodeURIComponent(key.slice(prefix.length).split('/')[0] ?? '');
+export function serverOfKey(key: string): string {
+  return decodeURIComponent(key.split('/')[0] ?? '');
 }
 
 /** The entry that a value says; undefined when another version, or somebody else, wrote something that is none. */

@@ -90,8 +90,18 @@ export class LocalRuntime implements Runtime {
     );
     const { actions, attachments, added, projectSet: projects } = this;
     const fixedPorts = new FixedPorts(host, byName);
-    this.orders = new ServiceOrders({ host, actions, attachments, dependencies, fixedPorts, units, checkRunning });
-    this.saved = new SavedRuntime({ files: options.files, host, units: byName, projects, added, attachments });
+    const { permit } = options;
+    this.orders = new ServiceOrders({
+      host,
+      actions,
+      attachments,
+      dependencies,
+      fixedPorts,
+      units,
+      permit,
+      checkRunning,
+    });
+    this.saved = new SavedRuntime({ files: options.files, host, units: byName, projects, added, attachments, permit });
   }
 
   /** What stands behind a declaration. */

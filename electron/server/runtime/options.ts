@@ -1,4 +1,5 @@
 import type { ConfigLookup } from './configReferences.ts';
+import type { StartPermit } from './startPermit.ts';
 import type { Event } from '../base/event.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
@@ -110,4 +111,6 @@ export interface LocalRuntimeOptions {
   terminals?: ServiceTerminals;
   /** Absent: files are not watched. */
   watcher?: FileWatcher;
+  /** Absent: this server alone decides what it starts. */
+  permit?: StartPermit | undefined;
 }

@@ -5,6 +5,7 @@ import { endLeftovers } from './leftovers.ts';
 import type { LocalRuntimeOptions } from './options.ts';
 import type { Projects } from './projects.ts';
 import type { ServiceUnit } from './serviceUnit.ts';
+import type { StartPermit } from './startPermit.ts';
 import { StateFile } from './stateFile.ts';
 
 /** What {@link SavedRuntime} works with. */
@@ -15,6 +16,7 @@ export interface SavedRuntimeOptions {
   projects: Projects;
   added: AddedServices;
   attachments: Attachments;
+  permit: StartPermit | undefined;
 }
 
 /** What comes back after the server was restarted: open projects, added services, what was attached, and what ran. */
@@ -59,7 +61,7 @@ export class SavedRuntime {
    * services that it started.
    */
   async recover(isStopping: () => boolean): Promise<string[]> {
-    const { host, units, projects, added, attachments } = this.options;
+    const { host, units, projects, added, attachments, permit } = this.options;
     const saved = await this.file.read();
     await endLeftovers(host);
     this.wantedLater = new Set(saved.wanted);
@@ -71,7 +73,7 @@ export class SavedRuntime {
       const unit = units.get(name);
       if (!unit || attachments.has(name)) continue;
       this.wantedLater.delete(name);
-      if (unit.spec.cycle || unit.spec.start === 'disabled') continue;
+      if (unit.spec.cycle || unit.spec.start === 'disabled' || permit?.comesBack(unit.spec) === false) continue;
       // Its last run began with everything that was there then.
       const [last] = await host.logs.runs(name, 1);
       if (isStopping()) return started;

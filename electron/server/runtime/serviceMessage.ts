@@ -70,6 +70,7 @@ export function serviceMessage(view: ServiceView): Service {
     build: view.build,
     reload: { ...view.reload, recent: [...view.reload.recent] },
     replicas: replicas.length,
+    moves: spec.move,
     disabled: spec.start === 'disabled',
     onDemand: spec.start === 'manual',
     nextRunAt: view.nextRunAt,

@@ -7,6 +7,7 @@ import type { FixedPorts } from './fixedPorts.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { requireDebugger } from './openDebugger.ts';
 import type { ActionListener, Runtime } from './runtime.ts';
+import type { StartPermit } from './startPermit.ts';
 import type { RunOverrides } from './serviceUnit.ts';
 import type { Units } from './units.ts';
 
@@ -18,6 +19,7 @@ export interface ServiceOrdersOptions {
   dependencies: Dependencies;
   fixedPorts: FixedPorts;
   units: Units;
+  permit: StartPermit | undefined;
   /** Throws `server.stopping` once the server ends: nothing is started any more. */
   checkRunning: () => void;
 }
@@ -34,6 +36,8 @@ export class ServiceOrders {
   ): Promise<void> {
     this.options.checkRunning();
     this.options.units.check(names);
+    const needed = options.withDependencies ? this.options.actions.plan(names).map(({ service }) => service) : [];
+    await this.permitted([...names, ...needed]);
     if (options.freePorts) await this.options.fixedPorts.free(names);
     const { args, env, port, withDependencies } = options;
     const overrides: RunOverrides = {
@@ -52,6 +56,7 @@ export class ServiceOrders {
         next: 'Start it with a debugger where it is run.',
       });
     }
+    await this.permitted([name]);
     await requireDebugger(this.options.host, spec, spec.command.argv);
     await this.options.actions.restart([name], listener, signal, 'started for debugging', { debug: true });
   }
@@ -72,7 +77,13 @@ export class ServiceOrders {
   async restart(names: readonly string[], listener: ActionListener, signal: AbortSignal): Promise<void> {
     this.options.checkRunning();
     this.options.units.check(names);
+    await this.permitted(names);
     await this.options.actions.restart(names, listener, signal);
+  }
+
+  private async permitted(names: readonly string[]): Promise<void> {
+    const { permit, units } = this.options;
+    await permit?.obtain(names.map((name) => units.get(name).spec));
   }
 
   async scale(name: string, count: number, listener: ActionListener, signal: AbortSignal): Promise<void> {

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, lstat, mkdir, readlink, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { SerialQueue } from '../base/async.ts';
 import { readText, renameWithRetry, writeFileAtomic } from '../host/files.ts';
 import { unpack, type UploadLimits, usualLimits } from './unpack.ts';
+
+/** Called with the file of an archive that was found good, before anything of it is put in place. A rejection takes nothing. */
+export type KeepArchive = (file: string, sha256: string) => Promise<void>;
 
 /** What an upload came to. */
 export interface Uploaded {
@@ -32,16 +35,32 @@ export class Uploads {
   ) {}
 
   /** Takes a tar.gz. Rejects with `upload.refused`, and then nothing has changed. */
-  take(name: string, content: Readable): Promise<Uploaded> {
-    return this.queue.run(() => this.takeNow(name, content));
+  take(name: string, content: Readable, keep?: KeepArchive): Promise<Uploaded> {
+    return this.queue.run(() => this.takeNow(name, content, keep));
   }
 
-  private async takeNow(name: string, content: Readable): Promise<Uploaded> {
+  /** The name of the upload whose folder this is; undefined when it is none. */
+  nameOf(folder: string): string | undefined {
+    return dirname(folder) === this.root ? basename(folder) : undefined;
+  }
+
+  /** Where an upload of this name is, or would be. */
+  folderOf(name: string): string {
+    return join(this.root, name);
+  }
+
+  private async takeNow(name: string, content: Readable, keep: KeepArchive | undefined): Promise<Uploaded> {
     const folder = join(this.root, name);
     const aside = join(this.root, `.${name}.${randomBytes(6).toString('hex')}`);
     await mkdir(aside, { recursive: true, mode: 0o700 });
     try {
-      const { paths, bytes } = await unpack(content, aside, this.limits);
+      const archive = `${aside}.tar.gz`;
+      const { paths, bytes } = await unpack(
+        keep ? Readable.from(copied(content, archive)) : content,
+        aside,
+        this.limits,
+      );
+      await keep?.(archive, await digest(archive));
       const before = await this.listOf(name);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const removed = before.filter((path) => !paths.includes(path));
@@ -58,6 +77,7 @@ export class Uploads {
       return { folder, files: paths.length, bytes, changed, removed };
     } finally {
       await rm(aside, { recursive: true, force: true });
+      await rm(`${aside}.tar.gz`, { force: true });
     }
   }
 
@@ -113,6 +133,23 @@ async function place(from: string, to: string): Promise<void> {
   // A folder that a build made where a file is to be.
   if ((await lstat(to).catch(() => undefined))?.isDirectory()) await rm(to, { recursive: true, force: true });
   await renameWithRetry(from, to, rename);
+}
+
+/** The same bytes, which are also in a file once all of them are read. */
+async function* copied(content: Readable, file: string): AsyncGenerator<Buffer> {
+  const copy = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  const failed = new Promise<never>((_, reject) => copy.once('error', reject));
+  failed.catch(() => {});
+  try {
+    for await (const chunk of content) {
+      if (!copy.write(chunk))
+        await Promise.race([new Promise<void>((resolve) => copy.once('drain', () => resolve())), failed]);
+      yield chunk as Buffer;
+    }
+    await Promise.race([new Promise<void>((resolve) => copy.end(() => resolve())), failed]);
+  } finally {
+    copy.destroy();
+  }
 }
 
 async function digest(path: string): Promise<string> {

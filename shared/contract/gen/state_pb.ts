@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file state.proto.
  */
 export const file_state: GenFile = /*@__PURE__*/
-  fileDesc("CgtzdGF0ZS5wcm90bxIHZGVza3RvcCJzCgdQcm9qZWN0EgwKBG5hbWUYASABKAkSDgoGZm9sZGVyGAIgASgJEhAKCG1hbmlmZXN0GAMgASgJEiUKB3Byb2JsZW0YBCABKAsyFC5kZXNrdG9wLkVycm9yRGV0YWlsEhEKCW9wZW5lZF9hdBgFIAEoASKxAQoISW5zdGFuY2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgFEg8KB2FkZHJlc3MYAyABKAkSEgoKc3RhcnRlZF9hdBgEIAEoARIQCghyZWFkeV9hdBgFIAEoARILCgNydW4YBiABKAESHwoGc3RhdHVzGAcgASgOMg8uZGVza3RvcC5TdGF0dXMSEAoIZGVidWdnZXIYCCABKAkSFQoNZGVidWdnZXJfa2luZBgJIAEoCSIwCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEQoJY29uZGl0aW9uGAIgASgJIlEKBUJ1aWxkEg4KBnN0YXR1cxgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC2R1cmF0aW9uX21zGAMgASgBEhIKCnN0YXJ0ZWRfYXQYBCABKAEiqAEKBlJlbG9hZBINCgVzdGF0ZRgBIAEoCRIMCgRmaWxlGAIgASgJEg0KBWZpbGVzGAMgASgFEg0KBWNvdW50GAQgASgFEg8KB2xhc3RfbXMYBSABKAESCgoCYXQYBiABKAESDwoHd2F0Y2hlZBgHIAEoBRIPCgdtZXNzYWdlGAggASgJEiQKBnJlY2VudBgJIAMoCzIULmRlc2t0b3AuUmVsb2FkRXZlbnQiaQoLUmVsb2FkRXZlbnQSCgoCYXQYASABKAESDAoEZmlsZRgCIAEoCRINCgVmaWxlcxgDIAEoBRIPCgdvdXRjb21lGAQgASgJEg8KB3Rvb2tfbXMYBSABKAESDwoHbWVzc2FnZRgGIAEoCSI7CglDb25maWdVc2USDAoEcGF0aBgBIAEoCRIOCgZzZWNyZXQYAiABKAgSEAoIdmFyaWFibGUYAyABKAki9QQKB1NlcnZpY2USDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEhsKBGtpbmQYAyABKA4yDS5kZXNrdG9wLktpbmQSHwoGc3RhdHVzGAQgASgOMg8uZGVza3RvcC5TdGF0dXMSDgoGcmVhc29uGAUgASgJEhAKCHJlc3RhcnRzGAYgASgFEiQKCWluc3RhbmNlcxgHIAMoCzIRLmRlc2t0b3AuSW5zdGFuY2USDwoHdmVyc2lvbhgIIAEoCRIOCgZmb2xkZXIYCSABKAkSDwoHY29tbWFuZBgKIAEoCRIQCghsYW5ndWFnZRgLIAEoCRInCgpkZXBlbmRzX29uGAwgAygLMhMuZGVza3RvcC5EZXBlbmRlbmN5EhMKC3dhaXRpbmdfZm9yGA0gAygJEhAKCHJlYWR5X2J5GA4gASgJEh0KBWJ1aWxkGA8gASgLMg4uZGVza3RvcC5CdWlsZBIfCgZyZWxvYWQYECABKAsyDy5kZXNrdG9wLlJlbG9hZBIQCghyZXBsaWNhcxgRIAEoBRIQCghkaXNhYmxlZBgSIAEoCBIOCgZ3YW50ZWQYEyABKAgSDQoFc2luY2UYFCABKAESCwoDcnVuGBUgASgBEgsKA3R0eRgWIAEoCBIOCgZsYWJlbHMYFyADKAkSEwoLZGVjbGFyZWRfYXQYGCABKAkSDAoEbmV4dBgZIAEoCRIQCghhdHRhY2hlZBgaIAEoCBITCgtuZXh0X3J1bl9hdBgbIAEoARIRCglvbl9kZW1hbmQYHCABKAgSJwoLY29uZmlnX3VzZXMYHSADKAsyEi5kZXNrdG9wLkNvbmZpZ1VzZSJcCgZOb3RpY2USCgoCaWQYASABKAESCgoCYXQYAiABKAESDQoFbGV2ZWwYAyABKAkSDwoHc2VydmljZRgEIAEoCRIMCgR0ZXh0GAUgASgJEgwKBGNvZGUYBiABKAkimwEKCFNuYXBzaG90EiUKBnNlcnZlchgBIAEoCzIVLmRlc2t0b3AuSW5mb1Jlc3BvbnNlEiIKCHByb2plY3RzGAIgAygLMhAuZGVza3RvcC5Qcm9qZWN0EiIKCHNlcnZpY2VzGAMgAygLMhAuZGVza3RvcC5TZXJ2aWNlEiAKB25vdGljZXMYBCADKAsyDy5kZXNrdG9wLk5vdGljZSKmAQoGQ2hhbmdlEiIKCHNlcnZpY2VzGAEgAygLMhAuZGVza3RvcC5TZXJ2aWNlEhgKEHJlbW92ZWRfc2VydmljZXMYAiADKAkSIgoIcHJvamVjdHMYAyADKAsyEC5kZXNrdG9wLlByb2plY3QSGAoQcmVtb3ZlZF9wcm9qZWN0cxgEIAMoCRIgCgdub3RpY2VzGAUgAygLMg8uZGVza3RvcC5Ob3RpY2UiDgoMV2F0Y2hSZXF1ZXN0ImIKDVdhdGNoUmVzcG9uc2USJQoIc25hcHNob3QYASABKAsyES5kZXNrdG9wLlNuYXBzaG90SAASIQoGY2hhbmdlGAIgASgLMg8uZGVza3RvcC5DaGFuZ2VIAEIHCgVldmVudCIhCg1TdGF0dXNSZXF1ZXN0EhAKCHNlcnZpY2VzGAEgAygJIlgKDlN0YXR1c1Jlc3BvbnNlEiIKCHNlcnZpY2VzGAEgAygLMhAuZGVza3RvcC5TZXJ2aWNlEiIKCHByb2plY3RzGAIgAygLMhAuZGVza3RvcC5Qcm9qZWN0Km8KBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhAKDEtJTkRfU0VSVklDRRABEg0KCUtJTkRfVEFTSxACEhEKDUtJTkRfRVhURVJOQUwQAxIOCgpLSU5EX1RPUElDEAQSDQoJS0lORF9DT1JFEAUqqQEKBlN0YXR1cxISCg5TVEFUVVNfVU5LTk9XThAAEhIKDlNUQVRVU19QRU5ESU5HEAESEwoPU1RBVFVTX0JVSUxESU5HEAISEwoPU1RBVFVTX1NUQVJUSU5HEAMSEgoOU1RBVFVTX1JVTk5JTkcQBBITCg9TVEFUVVNfU1RPUFBJTkcQBRISCg5TVEFUVVNfU1RPUFBFRBAGEhAKDFNUQVRVU19FUlJPUhAHYgZwcm90bzM", [file_errors, file_server]);
+  fileDesc("CgtzdGF0ZS5wcm90bxIHZGVza3RvcCJzCgdQcm9qZWN0EgwKBG5hbWUYASABKAkSDgoGZm9sZGVyGAIgASgJEhAKCG1hbmlmZXN0GAMgASgJEiUKB3Byb2JsZW0YBCABKAsyFC5kZXNrdG9wLkVycm9yRGV0YWlsEhEKCW9wZW5lZF9hdBgFIAEoASKxAQoISW5zdGFuY2USCgoCaWQYASABKAkSCwoDcGlkGAIgASgFEg8KB2FkZHJlc3MYAyABKAkSEgoKc3RhcnRlZF9hdBgEIAEoARIQCghyZWFkeV9hdBgFIAEoARILCgNydW4YBiABKAESHwoGc3RhdHVzGAcgASgOMg8uZGVza3RvcC5TdGF0dXMSEAoIZGVidWdnZXIYCCABKAkSFQoNZGVidWdnZXJfa2luZBgJIAEoCSIwCgpEZXBlbmRlbmN5Eg8KB3NlcnZpY2UYASABKAkSEQoJY29uZGl0aW9uGAIgASgJIlEKBUJ1aWxkEg4KBnN0YXR1cxgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhMKC2R1cmF0aW9uX21zGAMgASgBEhIKCnN0YXJ0ZWRfYXQYBCABKAEiqAEKBlJlbG9hZBINCgVzdGF0ZRgBIAEoCRIMCgRmaWxlGAIgASgJEg0KBWZpbGVzGAMgASgFEg0KBWNvdW50GAQgASgFEg8KB2xhc3RfbXMYBSABKAESCgoCYXQYBiABKAESDwoHd2F0Y2hlZBgHIAEoBRIPCgdtZXNzYWdlGAggASgJEiQKBnJlY2VudBgJIAMoCzIULmRlc2t0b3AuUmVsb2FkRXZlbnQiaQoLUmVsb2FkRXZlbnQSCgoCYXQYASABKAESDAoEZmlsZRgCIAEoCRINCgVmaWxlcxgDIAEoBRIPCgdvdXRjb21lGAQgASgJEg8KB3Rvb2tfbXMYBSABKAESDwoHbWVzc2FnZRgGIAEoCSI7CglDb25maWdVc2USDAoEcGF0aBgBIAEoCRIOCgZzZWNyZXQYAiABKAgSEAoIdmFyaWFibGUYAyABKAkilAUKB1NlcnZpY2USDAoEbmFtZRgBIAEoCRIPCgdwcm9qZWN0GAIgASgJEhsKBGtpbmQYAyABKA4yDS5kZXNrdG9wLktpbmQSHwoGc3RhdHVzGAQgASgOMg8uZGVza3RvcC5TdGF0dXMSDgoGcmVhc29uGAUgASgJEhAKCHJlc3RhcnRzGAYgASgFEiQKCWluc3RhbmNlcxgHIAMoCzIRLmRlc2t0b3AuSW5zdGFuY2USDwoHdmVyc2lvbhgIIAEoCRIOCgZmb2xkZXIYCSABKAkSDwoHY29tbWFuZBgKIAEoCRIQCghsYW5ndWFnZRgLIAEoCRInCgpkZXBlbmRzX29uGAwgAygLMhMuZGVza3RvcC5EZXBlbmRlbmN5EhMKC3dhaXRpbmdfZm9yGA0gAygJEhAKCHJlYWR5X2J5GA4gASgJEh0KBWJ1aWxkGA8gASgLMg4uZGVza3RvcC5CdWlsZBIfCgZyZWxvYWQYECABKAsyDy5kZXNrdG9wLlJlbG9hZBIQCghyZXBsaWNhcxgRIAEoBRIQCghkaXNhYmxlZBgSIAEoCBIOCgZ3YW50ZWQYEyABKAgSDQoFc2luY2UYFCABKAESCwoDcnVuGBUgASgBEgsKA3R0eRgWIAEoCBIOCgZsYWJlbHMYFyADKAkSEwoLZGVjbGFyZWRfYXQYGCABKAkSDAoEbmV4dBgZIAEoCRIQCghhdHRhY2hlZBgaIAEoCBITCgtuZXh0X3J1bl9hdBgbIAEoARIRCglvbl9kZW1hbmQYHCABKAgSJwoLY29uZmlnX3VzZXMYHSADKAsyEi5kZXNrdG9wLkNvbmZpZ1VzZRIOCgZzZXJ2ZXIYHiABKAkSDQoFbW92ZXMYHyABKAgiZAoMU2VydmVyTWVtYmVyEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEaG9zdBgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEg0KBXNpbmNlGAUgASgBEgwKBHNlbGYYBiABKAgiXAoGTm90aWNlEgoKAmlkGAEgASgBEgoKAmF0GAIgASgBEg0KBWxldmVsGAMgASgJEg8KB3NlcnZpY2UYBCABKAkSDAoEdGV4dBgFIAEoCRIMCgRjb2RlGAYgASgJIpsBCghTbmFwc2hvdBIlCgZzZXJ2ZXIYASABKAsyFS5kZXNrdG9wLkluZm9SZXNwb25zZRIiCghwcm9qZWN0cxgCIAMoCzIQLmRlc2t0b3AuUHJvamVjdBIiCghzZXJ2aWNlcxgDIAMoCzIQLmRlc2t0b3AuU2VydmljZRIgCgdub3RpY2VzGAQgAygLMg8uZGVza3RvcC5Ob3RpY2UipgEKBkNoYW5nZRIiCghzZXJ2aWNlcxgBIAMoCzIQLmRlc2t0b3AuU2VydmljZRIYChByZW1vdmVkX3NlcnZpY2VzGAIgAygJEiIKCHByb2plY3RzGAMgAygLMhAuZGVza3RvcC5Qcm9qZWN0EhgKEHJlbW92ZWRfcHJvamVjdHMYBCADKAkSIAoHbm90aWNlcxgFIAMoCzIPLmRlc2t0b3AuTm90aWNlIg4KDFdhdGNoUmVxdWVzdCJiCg1XYXRjaFJlc3BvbnNlEiUKCHNuYXBzaG90GAEgASgLMhEuZGVza3RvcC5TbmFwc2hvdEgAEiEKBmNoYW5nZRgCIAEoCzIPLmRlc2t0b3AuQ2hhbmdlSABCBwoFZXZlbnQiIQoNU3RhdHVzUmVxdWVzdBIQCghzZXJ2aWNlcxgBIAMoCSKlAQoOU3RhdHVzUmVzcG9uc2USIgoIc2VydmljZXMYASADKAsyEC5kZXNrdG9wLlNlcnZpY2USIgoIcHJvamVjdHMYAiADKAsyEC5kZXNrdG9wLlByb2plY3QSJgoHc2VydmVycxgDIAMoCzIVLmRlc2t0b3AuU2VydmVyTWVtYmVyEiMKCWVsc2V3aGVyZRgEIAMoCzIQLmRlc2t0b3AuU2VydmljZSpvCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIQCgxLSU5EX1NFUlZJQ0UQARINCglLSU5EX1RBU0sQAhIRCg1LSU5EX0VYVEVSTkFMEAMSDgoKS0lORF9UT1BJQxAEEg0KCUtJTkRfQ09SRRAFKqkBCgZTdGF0dXMSEgoOU1RBVFVTX1VOS05PV04QABISCg5TVEFUVVNfUEVORElORxABEhMKD1NUQVRVU19CVUlMRElORxACEhMKD1NUQVRVU19TVEFSVElORxADEhIKDlNUQVRVU19SVU5OSU5HEAQSEwoPU1RBVFVTX1NUT1BQSU5HEAUSEgoOU1RBVFVTX1NUT1BQRUQQBhIQCgxTVEFUVVNfRVJST1IQB2IGcHJvdG8z", [file_errors, file_server]);
 
 /**
  * @generated from message desktop.Project
@@ -495,6 +495,20 @@ export type Service = Message<"desktop.Service"> & {
    * @generated from field: repeated desktop.ConfigUse config_uses = 29;
    */
   configUses: ConfigUse[];
+
+  /**
+   * Name of the server that runs it, where several form one environment; told by Status alone.
+   *
+   * @generated from field: string server = 30;
+   */
+  server: string;
+
+  /**
+   * Another server may run it when its own is gone, if its project was sent to the environment.
+   *
+   * @generated from field: bool moves = 31;
+   */
+  moves: boolean;
 };
 
 /**
@@ -503,6 +517,56 @@ export type Service = Message<"desktop.Service"> & {
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
   messageDesc(file_state, 7);
+
+/**
+ * A server of an environment that several form.
+ *
+ * @generated from message desktop.ServerMember
+ */
+export type ServerMember = Message<"desktop.ServerMember"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Where others reach its services.
+   *
+   * @generated from field: string host = 3;
+   */
+  host: string;
+
+  /**
+   * @generated from field: string version = 4;
+   */
+  version: string;
+
+  /**
+   * When it was started.
+   *
+   * @generated from field: double since = 5;
+   */
+  since: number;
+
+  /**
+   * The one that was asked.
+   *
+   * @generated from field: bool self = 6;
+   */
+  self: boolean;
+};
+
+/**
+ * Describes the message desktop.ServerMember.
+ * Use `create(ServerMemberSchema)` to create a new message.
+ */
+export const ServerMemberSchema: GenMessage<ServerMember> = /*@__PURE__*/
+  messageDesc(file_state, 8);
 
 /**
  * @generated from message desktop.Notice
@@ -546,7 +610,7 @@ export type Notice = Message<"desktop.Notice"> & {
  * Use `create(NoticeSchema)` to create a new message.
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
-  messageDesc(file_state, 8);
+  messageDesc(file_state, 9);
 
 /**
  * @generated from message desktop.Snapshot
@@ -578,7 +642,7 @@ export type Snapshot = Message<"desktop.Snapshot"> & {
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
-  messageDesc(file_state, 9);
+  messageDesc(file_state, 10);
 
 /**
  * @generated from message desktop.Change
@@ -615,7 +679,7 @@ export type Change = Message<"desktop.Change"> & {
  * Use `create(ChangeSchema)` to create a new message.
  */
 export const ChangeSchema: GenMessage<Change> = /*@__PURE__*/
-  messageDesc(file_state, 10);
+  messageDesc(file_state, 11);
 
 /**
  * @generated from message desktop.WatchRequest
@@ -628,7 +692,7 @@ export type WatchRequest = Message<"desktop.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_state, 11);
+  messageDesc(file_state, 12);
 
 /**
  * @generated from message desktop.WatchResponse
@@ -657,7 +721,7 @@ export type WatchResponse = Message<"desktop.WatchResponse"> & {
  * Use `create(WatchResponseSchema)` to create a new message.
  */
 export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
-  messageDesc(file_state, 12);
+  messageDesc(file_state, 13);
 
 /**
  * @generated from message desktop.StatusRequest
@@ -676,7 +740,7 @@ export type StatusRequest = Message<"desktop.StatusRequest"> & {
  * Use `create(StatusRequestSchema)` to create a new message.
  */
 export const StatusRequestSchema: GenMessage<StatusRequest> = /*@__PURE__*/
-  messageDesc(file_state, 13);
+  messageDesc(file_state, 14);
 
 /**
  * @generated from message desktop.StatusResponse
@@ -691,6 +755,20 @@ export type StatusResponse = Message<"desktop.StatusResponse"> & {
    * @generated from field: repeated desktop.Project projects = 2;
    */
   projects: Project[];
+
+  /**
+   * The servers of the environment; empty where there is but one.
+   *
+   * @generated from field: repeated desktop.ServerMember servers = 3;
+   */
+  servers: ServerMember[];
+
+  /**
+   * What other servers run, or are to run.
+   *
+   * @generated from field: repeated desktop.Service elsewhere = 4;
+   */
+  elsewhere: Service[];
 };
 
 /**
@@ -698,7 +776,7 @@ export type StatusResponse = Message<"desktop.StatusResponse"> & {
  * Use `create(StatusResponseSchema)` to create a new message.
  */
 export const StatusResponseSchema: GenMessage<StatusResponse> = /*@__PURE__*/
-  messageDesc(file_state, 14);
+  messageDesc(file_state, 15);
 
 /**
  * @generated from enum desktop.Kind

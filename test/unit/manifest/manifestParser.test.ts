@@ -150,6 +150,7 @@ describe('what micro.yaml says', () => {
       restart: { policy: 'on-failure', maxPerMinute: 10 },
       stop: { signal: 'SIGTERM', graceMs: 10_000 },
       replicas: 1,
+      move: true,
       language: 'js',
       declaredAt: '/home/ada/shop/micro.yaml:1',
     });

@@ -9,7 +9,7 @@ import type { HttpMount } from './httpMount.ts';
 export const UPLOADS_PATH = '/_uploads/';
 
 /** Takes a project from another machine: `PUT /_uploads/<name>` with a tar.gz. Answers where it is now and what changed. */
-export function uploadMount(uploads: Uploads, logger: Logger): HttpMount {
+export function uploadMount(uploads: Pick<Uploads, 'take'>, logger: Logger): HttpMount {
   return {
     path: UPLOADS_PATH,
     name: 'uploads',
@@ -26,7 +26,7 @@ export function uploadMount(uploads: Uploads, logger: Logger): HttpMount {
   };
 }
 
-async function take(uploads: Uploads, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function take(uploads: Pick<Uploads, 'take'>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const name = (request.url ?? '').split('?', 1)[0]?.slice(UPLOADS_PATH.length) ?? '';
   if (request.method !== 'PUT') throw new MicroError('api.invalid', 'a project is sent with PUT');
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))

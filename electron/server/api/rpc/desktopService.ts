@@ -16,6 +16,7 @@ import { eventsOf, streamOf } from './eventStream.ts';
 import { readLogs, unknownService } from './readLogs.ts';
 import { selectServices } from './selectServices.ts';
 import { stateFeed } from './stateFeed.ts';
+import { type EnvironmentServers, statusResponse } from './statusResponse.ts';
 import { requireFolder, requireName } from './validate.ts';
 
 /** Finds services in folders without micro.yaml and writes one. */
@@ -37,6 +38,7 @@ export interface DesktopServiceOptions {
   logs: LogStore;
   projects: ProjectFiles;
   usage: UsageSource;
+  servers: EnvironmentServers;
   /** The graph with figures of the given window. */
   graph: (windowMs: number) => GraphResponse;
   clock: Clock;
@@ -58,8 +60,7 @@ export function desktopService(router: ConnectRouter, options: DesktopServiceOpt
     info: () => options.info(),
     watch: (_request, context) => stateFeed(runtime, options.info, options.clock, context.signal),
     status(request) {
-      const services = request.services.length > 0 ? request.services.map(known) : runtime.services();
-      return { services, projects: runtime.projects() };
+      return statusResponse(runtime, options.servers, request.services);
     },
 
     async openProject(request) {
