@@ -95,11 +95,9 @@ export function createServerRegistry(options: ServerRegistryOptions): ServerRegi
     permit: placement,
     uploads: placement
       ? {
-          async take(upload, content) {
+          take: async (upload, content) => {
             placement.checkUpload(upload);
-            const taken = await shared.take(upload, content);
-            await placement.noteUpload(upload);
-            return taken;
+            return shared.take(upload, content, () => placement.noteUpload(upload));
           },
         }
       : uploads,

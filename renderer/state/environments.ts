@@ -44,13 +44,33 @@ export function useRefreshEnvironments(): (what?: 'list') => Promise<void> {
   return (what) => queries.invalidateQueries({ queryKey: what === 'list' ? [...key, 'list'] : key });
 }
 
-/** Facts of the server of an environment; asked anew when it is shown, and only where somebody is logged in. */
-export function useEnvironmentInfo(name: string, isLoggedIn: boolean) {
+/** ms between two looks at what an environment is made of, while somebody looks at it. */
+const LOOK_MS = 5_000;
+
+/** Whether the server of an environment is asked at all (not where nobody is logged in), and again while its card is shown. */
+interface Look {
+  isOn: boolean;
+  follows: boolean;
+}
+
+/** Facts of the server of an environment. */
+export function useEnvironmentInfo(name: string, { isOn, follows }: Look) {
   return useQuery({
     queryKey: [...key, 'info', name],
     queryFn: ({ signal }) => apiOf(name).desktop.info({}, { signal, timeoutMs: 15_000 }),
-    staleTime: 10_000,
-    enabled: isLoggedIn,
+    staleTime: follows ? LOOK_MS : 10_000,
+    refetchInterval: follows ? LOOK_MS : false,
+    enabled: isOn,
+  });
+}
+
+/** The state of an environment's services and servers. */
+export function useEnvironmentStatus(name: string, { isOn, follows }: Look) {
+  return useQuery({
+    queryKey: [...key, 'status', name],
+    queryFn: ({ signal }) => apiOf(name).desktop.status({}, { signal, timeoutMs: 15_000 }),
+    refetchInterval: follows ? LOOK_MS : false,
+    enabled: isOn,
   });
 }
 

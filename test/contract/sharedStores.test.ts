@@ -162,4 +162,15 @@ describe('a store that several servers have open', () => {
     });
     expect(JSON.stringify(answers)).not.toContain('geheim');
   });
+
+  it('can be in a schema whose name is a word of SQL', async () => {
+    started ??= startPostgres();
+    const store = await openPostgresStore({ address: (await started).address('window'), clock: systemClock });
+    onTestFinished(() => store.close());
+    const told = heard(store);
+    await store.apply([write('a', 'one')]);
+    await store.apply([write('b', 'two'), write('c', 'three')]);
+    await waitFor('all are told', () => told.length === 3);
+    expect(await keysOf(store)).toEqual(['a', 'b', 'c']);
+  });
 });

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { type EnvironmentServer, startEnvironmentServer, writeWhereProject } from '../helpers/environmentServers.ts';
+import { type Engine } from '../helpers/engines/engineProcess.ts';
+import { startEtcd } from '../helpers/engines/etcd.ts';
+import { startPostgres } from '../helpers/engines/postgres.ts';
 import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
 import { microProcess } from '../helpers/microProcess.ts';
-import { type RemoteServer, startRemoteServer } from '../helpers/remoteServer.ts';
+import { addRemote, type RemoteServer, startRemoteServer } from '../helpers/remoteServer.ts';
 import { layeredServices, writeSampleProject } from '../helpers/sampleProject.ts';
 import { statusOf } from '../helpers/serverApi.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
@@ -112,4 +116,47 @@ describe('environments in the window', () => {
     await page.getByText('The same window, on another server').waitFor();
     expect(launched.pageErrors).toEqual([]);
   });
+
+  test('of several servers show their engines, and which server runs what', async () => {
+    const engines: Engine[] = [];
+    const others: EnvironmentServer[] = [];
+    try {
+      const [postgres, etcd] = await Promise.all([startPostgres(), startEtcd()]);
+      engines.push(postgres, etcd);
+      const args = ['--store', postgres.address('window'), '--registry', etcd.address('window')];
+      const own = ['--server-name', 'first', '--advertise-host', '127.0.0.1'];
+      remote = await startRemoteServer([...args, ...own]);
+      const second = await startEnvironmentServer('second', args);
+      others.push(second);
+      launched = await launchApp();
+      const { page, home } = launched;
+      await addRemote(home, 'shared', remote);
+      const words = ['--environment', 'shared', '--yes', 'shared'];
+      expect(await microProcess(['run', await writeWhereProject('places'), ...words], { home })).toMatchObject({
+        code: 0,
+      });
+      await page.getByRole('navigation', { name: 'Pages' }).getByText('Environments').click();
+      const card = page.getByRole('region', { name: 'shared', exact: true });
+      const kept = card.getByRole('region', { name: 'Engines' });
+      await kept.getByRole('row', { name: /^store postgres 15.* there/ }).waitFor();
+      await kept.getByRole('row', { name: /^registry etcd .* there/ }).waitFor();
+      const servers = card.getByRole('region', { name: 'Servers' });
+      await servers.getByRole('row', { name: /^first.* where$/ }).waitFor();
+      await servers.getByRole('row', { name: /^second.* nothing$/ }).waitFor();
+      await picture('environments-servers');
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('row', { name: 'servers 1 2' }).waitFor();
+      await picture('environments-servers-compare');
+      await page.getByRole('button', { name: 'Compare' }).click();
+      // An engine that goes away is told, with since when and why.
+      await etcd.stop('SIGKILL');
+      await kept.getByRole('row', { name: /^registry etcd .* away/ }).waitFor();
+      await picture('environments-engine-away');
+    } finally {
+      for (const { server } of others) await server.stop();
+      await remote?.stop();
+      remote = undefined;
+      for (const engine of engines) await engine.dispose();
+    }
+  }, 180_000);
 });

@@ -6,6 +6,7 @@ import {
   startReceivingServer,
   writeWhereProject,
 } from '../helpers/environmentServers.ts';
+import { startCutProxy } from '../helpers/cutProxy.ts';
 import { type Etcd, startEtcd } from '../helpers/engines/etcd.ts';
 import { type Postgres, startPostgres } from '../helpers/engines/postgres.ts';
 import { waitFor } from '../helpers/waitFor.ts';
@@ -126,6 +127,43 @@ it(
     await waitFor('it is taken over', async () => ![undefined, after?.pid].includes((await ask(again))?.pid), START_MS);
     console.log(`ended in order: back elsewhere ${Date.now() - stoppedAt} ms after its end`);
     expect(isAlive(after?.pid as number)).toBe(false);
+  },
+  TEST_MS,
+);
+
+it(
+  'a server that is cut off ends what it runs before another one starts it, and does not start it again when it is back',
+  async () => {
+    const way = await startCutProxy(etcd.port);
+    const own = ['--store', postgres.address('cut'), '--registry', `etcd://127.0.0.1:${way.port}/cut`];
+    const a = await startReceivingServer('a', own);
+    const b = await startEnvironmentServer('b', engines('cut'));
+    expect(await a.send('run', await writeWhereProject('places', '    stop: { graceMs: 500 }\n'))).toMatchObject({
+      code: 0,
+    });
+    await waitFor('b reaches it', async () => (await ask(b)) !== undefined, START_MS);
+    const before = (await ask(b))?.pid as number;
+    way.cut();
+    let after: number | undefined;
+    await waitFor(
+      'it is started elsewhere',
+      async () => {
+        const pid = (await ask(b))?.pid;
+        after = pid === before ? undefined : pid;
+        // At no moment is one of each alive.
+        if (after !== undefined) expect(isAlive(before)).toBe(false);
+        return after !== undefined;
+      },
+      LEASE_MS + START_MS,
+    );
+    // Nothing can be begun where nobody knows who runs what.
+    expect((await a.micro('status')).out).not.toMatch(/^where .*running +a /m);
+    way.mend();
+    await waitFor('a knows where it is', async () => (await placeOf(a)) === 'running on b', LEASE_MS + START_MS);
+    expect(isAlive(after as number)).toBe(true);
+    const refused = await a.send('run', await writeWhereProject('places'));
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('places runs on b');
   },
   TEST_MS,
 );

@@ -8,7 +8,7 @@ import { requireFolder } from '../requireFolder.ts';
 import { sendFolder } from '../sendFolder.ts';
 import type { Verb } from '../verb.ts';
 
-/** `micro update`: brings a project up to its files: sends them, where it runs elsewhere, and builds and starts it anew. */
+/** `micro update`: brings a project up to its files: sends them, where it runs elsewhere, and builds and starts it anew, rolling where that is declared. */
 export const updateVerb: Verb = {
   configure(command) {
     command.argument('[dir]', 'the folder of the project', '.').usage('[options] [DIR]');
@@ -38,6 +38,6 @@ async function sendPaused(context: CliContext, { client }: ServerConnection, her
 }
 
 async function restart(context: CliContext, { client }: ServerConnection, project: string): Promise<ExitCode> {
-  const events = client.desktop.restart({ project }, { signal: context.signal });
+  const events = client.desktop.restart({ project, rolling: true }, { signal: context.signal });
   return reportAction(context, events, { verb: 'update', done: 'updated' });
 }

@@ -13,13 +13,15 @@ export interface EngineState {
   version: string;
   /** ms since 1970 from which on it could not be reached; undefined: it is there. */
   awaySince: number | undefined;
+  /** ms since 1970 from which on it is there; 0: not reached yet, away, or needs no engine. */
+  since: number;
   /** Why it cannot be reached; empty when it is there. */
   reason: string;
 }
 
 /** The state of what needs no engine: it is always there. */
 export function localEngine(kind: EngineState['kind'], engine: 'file' | 'memory'): EngineState {
-  return { kind, engine, address: '', version: '', awaySince: undefined, reason: '' };
+  return { kind, engine, address: '', version: '', awaySince: undefined, since: 0, reason: '' };
 }
 
 /** Says in the log when an engine goes away, and when it is back. */
@@ -33,6 +35,7 @@ export function sayEngine(logger: Logger): (state: EngineState) => void {
 /** What an engine's connection knows of itself, and the errors that follow from it. */
 export class EngineWatch {
   private awaySinceMs: number | undefined;
+  private sinceMs = 0;
   private reason = '';
   version = '';
 
@@ -44,8 +47,8 @@ export class EngineWatch {
   ) {}
 
   get state(): EngineState {
-    const { kind, engine, address, version, awaySinceMs, reason } = this;
-    return { kind, engine, address, version, awaySince: awaySinceMs, reason };
+    const { kind, engine, address, version, awaySinceMs, sinceMs, reason } = this;
+    return { kind, engine, address, version, awaySince: awaySinceMs, since: sinceMs, reason };
   }
 
   get awaySince(): number | undefined {
@@ -54,6 +57,7 @@ export class EngineWatch {
 
   /** It answered. */
   isBack(): void {
+    if (this.sinceMs === 0) this.sinceMs = Date.now();
     if (this.awaySinceMs === undefined) return;
     this.awaySinceMs = undefined;
     this.reason = '';
@@ -65,6 +69,7 @@ export class EngineWatch {
     this.reason = error instanceof Error ? error.message || error.name : String(error);
     if (this.awaySinceMs !== undefined) return;
     this.awaySinceMs = Date.now();
+    this.sinceMs = 0;
     this.handleChange(this.state);
   }
 

@@ -118,7 +118,7 @@ export class EtcdLink {
       try {
         await this.join(first);
       } catch (error) {
-        if (!signal.aborted) this.watch.isAway(error);
+        if (!signal.aborted) this.watch.isAway(isBreaker(error) ? this.state.reason || error : error);
         if (isRefusal(error) && !first.isDone) {
           first.reject(
             new MicroError('engine.refused', `the registry at ${this.state.address} refuses: ${errorText(error)}`, {
@@ -182,6 +182,11 @@ export class EtcdLink {
       if (path.startsWith(own)) change(folder, path.slice(own.length));
     }
   }
+}
+
+/** The client's own pause between attempts; why it pauses was said before. */
+function isBreaker(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('circuit breaker');
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { MicroError } from '../../../shared/contract/errors.ts';
 import { SerialQueue } from '../base/async.ts';
 import { errorText, type Logger } from '../base/logger.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -8,7 +9,7 @@ import type { SharedUploads } from './sharedUploads.ts';
 /** What {@link HeldProject} works with. */
 export interface HeldProjectOptions {
   runtime: Runtime;
-  uploads: Pick<SharedUploads, 'of' | 'fetch'>;
+  uploads: Pick<SharedUploads, 'of' | 'fetch' | 'forget'>;
   claims: Pick<Claims, 'record' | 'release'>;
   logger: Logger;
   /** Nothing of it runs here any more, and it is not ours. */
@@ -22,6 +23,8 @@ export class HeldProject {
   private isFrozen = false;
   private isForced = false;
   private written = '';
+  /** Name of the upload that it was made of, once that is known. */
+  private upload: string | undefined;
 
   constructor(
     private readonly name: string,
@@ -56,6 +59,7 @@ export class HeldProject {
     if (this.state !== 'new') return;
     this.state = 'taking';
     const { runtime, uploads } = this.options;
+    this.checkFolder(record.upload);
     const folder = await uploads.fetch(record.upload, record.archive);
     if (!this.isTaken) return;
     await runtime.openProject(folder);
@@ -65,6 +69,17 @@ export class HeldProject {
     started.catch((error: unknown) => this.options.logger.error(`${this.name}: ${errorText(error)}`));
     await Promise.race([started, this.areWanted(known)]);
     if (this.state === 'taking') this.state = 'taken';
+  }
+
+  /** Another project that was sent to this server under the same name keeps its folder. */
+  private checkFolder(upload: string): void {
+    const other = this.options.runtime
+      .projects()
+      .find(({ name, folder }) => name !== this.name && this.options.uploads.of(folder)?.upload === upload);
+    if (other)
+      throw new MicroError('project.name-taken', `the folder ${upload} of this server is that of ${other.name}`, {
+        next: 'Give one of them another folder, and send it again.',
+      });
   }
 
   /** What changed in the runtime; what is wanted now is written down. */
@@ -128,8 +143,10 @@ export class HeldProject {
   /** It was closed here: no server is to run it. */
   private forget(): void {
     this.state = 'ending';
+    const { upload } = this;
     this.options.claims
       .release(this.name, true)
+      .then(() => (upload === undefined ? undefined : this.options.uploads.forget(upload)))
       .catch((error: unknown) => this.options.logger.warn(`${this.name}: ${errorText(error)}`))
       .finally(() => this.options.handleEnded());
   }
@@ -151,7 +168,9 @@ export class HeldProject {
 
   private async write(record: ProjectRecord | undefined): Promise<void> {
     const text = JSON.stringify(record);
-    if (!record || text === this.written) return;
+    if (!record) return;
+    this.upload = record.upload;
+    if (text === this.written) return;
     this.written = (await this.options.claims.record(this.name, record)) ? text : '';
   }
 

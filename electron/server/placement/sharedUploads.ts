@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { listFolder, readText, writeFileAtomic } from '../host/files.ts';
@@ -35,21 +36,34 @@ export class SharedUploads {
     return upload === undefined || !archive ? undefined : { upload, archive };
   }
 
-  /** Takes what was sent here. Rejects with what {@link Uploads.take} or the store rejects with; then nothing has changed. */
-  async take(name: string, content: Readable): Promise<Uploaded> {
+  /**
+   * Takes what was sent here; `tell` lets others know before what was sent earlier goes. Rejects with what {@link Uploads.take}
+   * or the store rejects with; then nothing has changed.
+   */
+  async take(name: string, content: Readable, tell: () => Promise<void> = async () => {}): Promise<Uploaded> {
     const before = this.archives.get(name);
     let archive: Archive | undefined;
     const uploaded = await this.uploads.take(name, content, async (file, sha256) => {
-      archive = before?.sha256 === sha256 ? before : await this.store.keep(file, sha256);
+      archive = before?.sha256 === sha256 ? before : await this.store.keep(name, file, sha256);
     });
     await this.note(name, archive as Archive);
+    await tell();
+    if (before && before.sha256 !== archive?.sha256) await this.store.remove(name, before);
     return uploaded;
+  }
+
+  /** Nobody is to run it any more: it leaves the store. Its folder stays. */
+  async forget(name: string): Promise<void> {
+    const archive = this.archives.get(name);
+    this.archives.delete(name);
+    await rm(this.file(name), { force: true });
+    if (archive) await this.store.remove(name, archive);
   }
 
   /** Brings an upload that was sent to another server. Resolves with its folder here. */
   async fetch(name: string, archive: Archive): Promise<string> {
     if (this.archives.get(name)?.sha256 !== archive.sha256) {
-      await this.uploads.take(name, Readable.from(this.store.read(archive)));
+      await this.uploads.take(name, Readable.from(this.store.read(name, archive)));
       await this.note(name, archive);
     }
     return this.uploads.folderOf(name);
@@ -57,6 +71,10 @@ export class SharedUploads {
 
   private async note(name: string, archive: Archive): Promise<void> {
     this.archives.set(name, archive);
-    await writeFileAtomic(join(this.root, `.${name}.archive.json`), JSON.stringify(archive), { durable: false });
+    await writeFileAtomic(this.file(name), JSON.stringify(archive), { durable: false });
+  }
+
+  private file(name: string): string {
+    return join(this.root, `.${name}.archive.json`);
   }
 }

@@ -112,14 +112,26 @@ export class Actions {
     );
   }
 
+  /** Brings services up to their files: copy by copy where they declare that, else as a restart does. */
+  async renew(names: readonly string[], listener: ActionListener, signal: AbortSignal, cause: string): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        const unit = this.units.get(name) as ServiceUnit;
+        if (!this.refused(unit, true, listener))
+          await this.restartOne(unit, { cause, rolling: true }, listener, signal);
+      }),
+    );
+  }
+
   private async restartOne(
     unit: ServiceUnit,
-    run: { cause: string; overrides?: RunOverrides },
+    run: { cause: string; overrides?: RunOverrides; rolling?: boolean },
     listener: ActionListener,
     signal: AbortSignal,
   ): Promise<void> {
     const stop = this.follower.tell(unit, listener);
-    const problem = await unit.restart(run.cause, run.overrides).finally(stop);
+    const renewed = run.rolling ? unit.renew?.(run.cause) : undefined;
+    const problem = await (renewed ?? unit.restart(run.cause, run.overrides)).finally(stop);
     if (problem === undefined) {
       await this.follower.follow(unit, listener, signal);
       return;

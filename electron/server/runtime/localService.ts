@@ -13,6 +13,7 @@ import type { InstanceHost } from './instanceHost.ts';
 import { isRolling, type ReloadedService, reloadService } from './reloadService.ts';
 import type { ReloadResult } from './reloadState.ts';
 import { Reloader } from './reloader.ts';
+import { Renewal } from './renewal.ts';
 import type { ReplicaOwner } from './replicaOwner.ts';
 import type { WaitState } from './replicaState.ts';
 import { restartService } from './restartService.ts';
@@ -34,6 +35,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   private readonly early: EarlyStop;
   private readonly reloader: Reloader;
   private readonly schedule: TaskSchedule;
+  private readonly renewal = new Renewal();
   /** Counts commands, so that a slow one can see that a newer one overtook it. */
   private generation = 0;
   private stopReason = '';
@@ -137,6 +139,13 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     return restartService(this.commanded(), cause, overrides);
   }
 
+  async renew(cause: string): Promise<string | undefined> {
+    if (!Renewal.fits(this.commanded())) return this.restart(cause);
+    this.isWanted = true;
+    this.generation++;
+    return this.renewal.run(() => this.commanded(), cause);
+  }
+
   /** Called by hot reload. Resolves when the new version serves, or with why it does not. */
   private reload(cause: string, onSwap: () => void, signal: AbortSignal): Promise<ReloadResult> {
     const result = reloadService(this.commanded(), { cause, onSwap, signal });
@@ -220,7 +229,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       needsRestart(before, spec) &&
       this.running.all.some((replica) => replica.isActive || replica.state.phase === 'idle')
     ) {
-      this.restart('micro.yaml changed').catch((error: unknown) => this.say('follow micro.yaml', error));
+      this.renew('micro.yaml changed').catch((error: unknown) => this.say('follow micro.yaml', error));
     }
     this.changed();
   }

@@ -75,7 +75,13 @@ export interface Runtime {
     options: { force: boolean; withDependents: boolean },
     listener: ActionListener,
   ): Promise<void>;
-  restart(names: readonly string[], listener: ActionListener, signal: AbortSignal): Promise<void>;
+  /** `rolling`: those that declare `reload: rolling` are replaced copy by copy instead of being stopped first. */
+  restart(
+    names: readonly string[],
+    listener: ActionListener,
+    signal: AbortSignal,
+    options?: { rolling: boolean },
+  ): Promise<void>;
   /** Starts a service anew with the debugger of its runtime open. Rejects with `debug.*` when that cannot be. */
   debug(name: string, listener: ActionListener, signal: AbortSignal): Promise<void>;
   /**

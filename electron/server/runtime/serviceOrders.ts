@@ -74,11 +74,17 @@ export class ServiceOrders {
     await actions.stop(all, { why: 'stopped by you', force: options.force }, listener);
   }
 
-  async restart(names: readonly string[], listener: ActionListener, signal: AbortSignal): Promise<void> {
+  async restart(
+    names: readonly string[],
+    listener: ActionListener,
+    signal: AbortSignal,
+    { rolling }: { rolling: boolean } = { rolling: false },
+  ): Promise<void> {
     this.options.checkRunning();
     this.options.units.check(names);
     await this.permitted(names);
-    await this.options.actions.restart(names, listener, signal);
+    if (rolling) await this.options.actions.renew(names, listener, signal, 'updated by you');
+    else await this.options.actions.restart(names, listener, signal);
   }
 
   private async permitted(names: readonly string[]): Promise<void> {

@@ -51,6 +51,8 @@ export interface ServiceUnit {
   stop(request: StopRequest): Promise<void>;
   /** Resolves when a new run is on its way, or with why the old one goes on: its build failed. */
   restart(cause: string, overrides?: RunOverrides): Promise<string | undefined>;
+  /** As `restart`, but where `reload: rolling` is declared each copy serves until its successor does. Absent: it restarts. */
+  renew?(cause: string): Promise<string | undefined>;
   /**
    * Values of the config that it was started with are others now: acts as its declaration says. `why` is for people:
    * `config shop.currency changed`.

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { apiOf } from '../../client/api.ts';
 import { chosenEnvironment } from '../../client/environment.ts';
 import { ErrorState, LoadingState } from '../../ui/States.tsx';
-import { compareConfig, type ComparedRow, compareServices } from './compare.ts';
+import { compareConfig, type ComparedRow, compareEngines, compareServices } from './compare.ts';
 import classes from './Environments.module.css';
 
 /** ms between two looks at both; a comparison is looked at, not followed. */
@@ -13,12 +13,19 @@ const LOOK_MS = 5_000;
 async function lookAt(name: string, signal: AbortSignal) {
   const client = apiOf(name);
   const options = { signal, timeoutMs: 15_000 };
-  const [{ services }, { data, secrets }, { version }] = await Promise.all([
+  const [{ services, elsewhere, servers }, { data, secrets }, { version, engines }] = await Promise.all([
     client.desktop.status({}, options),
     client.configHistory.read({ namespace: 'micro' }, options),
     client.desktop.info({}, options),
   ]);
-  return { services, config: JSON.parse(data) as unknown, secrets, version };
+  return {
+    services: [...services, ...elsewhere],
+    servers,
+    engines,
+    config: JSON.parse(data) as unknown,
+    secrets,
+    version,
+  };
 }
 
 /** Two environments beside each other: versions, services with their copies, and keys of the config. */
@@ -53,8 +60,12 @@ export function Comparison({ names }: { names: readonly string[] }) {
           <>
             <Rows
               title="Server"
-              rows={[{ name: 'micro', left: one.version, right: other.version, isSame: one.version === other.version }]}
+              rows={[
+                { name: 'micro', left: one.version, right: other.version, isSame: one.version === other.version },
+                countRow('servers', one.servers.length, other.servers.length),
+              ]}
             />
+            <Rows title="Engines" rows={compareEngines(one.engines, other.engines)} />
             <Rows title="Services" rows={compareServices(one.services, other.services)} />
             <Rows title="Config" rows={compareConfig(one.config, other.config, [...one.secrets, ...other.secrets])} />
           </>
@@ -64,6 +75,12 @@ export function Comparison({ names }: { names: readonly string[] }) {
       {query.isPending ? <LoadingState /> : null}
     </div>
   );
+}
+
+/** An environment of one server names none. */
+function countRow(name: string, left: number, right: number): ComparedRow {
+  const [one, other] = [Math.max(1, left), Math.max(1, right)];
+  return { name, left: `${one}`, right: `${other}`, isSame: one === other };
 }
 
 function Rows({ title, rows }: { title: string; rows: readonly ComparedRow[] }) {

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { toMicroError } from '../../../shared/contract/errors.ts';
 import type { Environment } from '../../../shared/contract/gen/environments_pb.ts';
 import { chosenEnvironment, switchEnvironment } from '../../client/environment.ts';
-import { useEnvironmentInfo, useRefreshEnvironments } from '../../state/environments.ts';
+import { useEnvironmentInfo, useEnvironmentStatus, useRefreshEnvironments } from '../../state/environments.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DefinitionList, Fact } from '../../ui/DefinitionList.tsx';
 import { EnvironmentName } from '../../ui/EnvironmentName.tsx';
@@ -10,9 +10,11 @@ import { ToneBadge } from '../../ui/ToneBadge.tsx';
 import { remove, stopServer } from './actions.ts';
 import { ClusterLimits } from './ClusterLimits.tsx';
 import { ConnectionSteps } from './ConnectionSteps.tsx';
+import { EngineList } from './EngineList.tsx';
 import classes from './Environments.module.css';
 import { LogInForm } from './LogInForm.tsx';
 import { PlaceFacts } from './PlaceFacts.tsx';
+import { ServerList } from './ServerList.tsx';
 import { useCheck } from './useCheck.ts';
 
 /** One environment: where it is, who one is there, how its server does, and what can be done with it. */
@@ -29,8 +31,10 @@ export function EnvironmentCard({
   onEdit?: () => void;
 }) {
   const cluster = environment?.cluster;
-  // To look at a cluster's server must not start it.
-  const info = useEnvironmentInfo(name, cluster ? cluster.isRunning : environment?.account !== '');
+  // To look at a cluster's server must not start it, nor keep it from ending by itself.
+  const look = { isOn: cluster ? cluster.isRunning : environment?.account !== '', follows: !cluster };
+  const info = useEnvironmentInfo(name, look);
+  const status = useEnvironmentStatus(name, look);
   const refresh = useRefreshEnvironments();
   const check = useCheck();
   const [loggingIn, setLoggingIn] = useState(false);
@@ -86,6 +90,8 @@ export function EnvironmentCard({
         </Fact>
       </DefinitionList>
       {cluster ? <ClusterLimits /> : null}
+      {info.data ? <EngineList engines={info.data.engines} /> : null}
+      {status.data ? <ServerList status={status.data} /> : null}
       {loggingIn && environment ? (
         <LogInForm
           name={name}

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file server.proto.
  */
 export const file_server: GenFile = /*@__PURE__*/
-  fileDesc("CgxzZXJ2ZXIucHJvdG8SB2Rlc2t0b3AiDQoLSW5mb1JlcXVlc3Qi8QEKDEluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoBRISCgpzdGFydGVkX2F0GAMgASgBEgwKBGhvbWUYBCABKAkSDwoHZ2F0ZXdheRgFIAEoCRINCgVwcm94eRgGIAEoCRIQCghwbGF0Zm9ybRgHIAEoCRIUCgxub2RlX3ZlcnNpb24YCCABKAkSEQoJdXNlcl9ob21lGAkgASgJEhEKCW90bHBfaHR0cBgKIAEoCRIRCglvdGxwX2dycGMYCyABKAkSIAoHZW5naW5lcxgMIAMoCzIPLmRlc2t0b3AuRW5naW5lImwKBkVuZ2luZRIMCgRraW5kGAEgASgJEg4KBmVuZ2luZRgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSEgoKYXdheV9zaW5jZRgFIAEoARIOCgZyZWFzb24YBiABKAkiDwoNRG9jdG9yUmVxdWVzdCJBCgVDaGVjaxIMCgRuYW1lGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0ZXh0GAMgASgJEgwKBG5leHQYBCABKAkiMAoORG9jdG9yUmVzcG9uc2USHgoGY2hlY2tzGAEgAygLMg4uZGVza3RvcC5DaGVjayIRCg9TaHV0ZG93blJlcXVlc3RiBnByb3RvMw");
+  fileDesc("CgxzZXJ2ZXIucHJvdG8SB2Rlc2t0b3AiDQoLSW5mb1JlcXVlc3Qi8QEKDEluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEgsKA3BpZBgCIAEoBRISCgpzdGFydGVkX2F0GAMgASgBEgwKBGhvbWUYBCABKAkSDwoHZ2F0ZXdheRgFIAEoCRINCgVwcm94eRgGIAEoCRIQCghwbGF0Zm9ybRgHIAEoCRIUCgxub2RlX3ZlcnNpb24YCCABKAkSEQoJdXNlcl9ob21lGAkgASgJEhEKCW90bHBfaHR0cBgKIAEoCRIRCglvdGxwX2dycGMYCyABKAkSIAoHZW5naW5lcxgMIAMoCzIPLmRlc2t0b3AuRW5naW5lInsKBkVuZ2luZRIMCgRraW5kGAEgASgJEg4KBmVuZ2luZRgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSEgoKYXdheV9zaW5jZRgFIAEoARIOCgZyZWFzb24YBiABKAkSDQoFc2luY2UYByABKAEiDwoNRG9jdG9yUmVxdWVzdCJBCgVDaGVjaxIMCgRuYW1lGAEgASgJEg4KBnN0YXR1cxgCIAEoCRIMCgR0ZXh0GAMgASgJEgwKBG5leHQYBCABKAkiMAoORG9jdG9yUmVzcG9uc2USHgoGY2hlY2tzGAEgAygLMg4uZGVza3RvcC5DaGVjayIRCg9TaHV0ZG93blJlcXVlc3RiBnByb3RvMw");
 
 /**
  * @generated from message desktop.InfoRequest
@@ -149,6 +149,13 @@ export type Engine = Message<"desktop.Engine"> & {
    * @generated from field: string reason = 6;
    */
   reason: string;
+
+  /**
+   * ms since 1970 from which on it is there; 0: it was not reached yet, is away, or is the server itself.
+   *
+   * @generated from field: double since = 7;
+   */
+  since: number;
 };
 
 /**

@@ -132,7 +132,9 @@ export function desktopService(router: ConnectRouter, options: DesktopServiceOpt
         ),
       ),
     restart: (request, context) =>
-      action(context, (report) => runtime.restart(selectServices(runtime, request), report, context.signal)),
+      action(context, (report) =>
+        runtime.restart(selectServices(runtime, request), report, context.signal, { rolling: request.rolling }),
+      ),
     plan(request) {
       const names = request.services.map((name) => known(name).name);
       return request.stop ? { stops: runtime.planStop(names) } : { starts: runtime.plan(names) };

@@ -5,7 +5,7 @@ import { type EngineState, EngineWatch } from '../../host/engineState.ts';
 import { PostgresLink } from '../../host/postgresLink.ts';
 import type { Store } from '../store.ts';
 import { PostgresStore } from './postgresStore.ts';
-import { checkForm, checkSchema, schemaStatements } from './schema.ts';
+import { checkForm, checkSchema, quoted, schemaStatements } from './schema.ts';
 
 /** Schemes of addresses that this is for. */
 const SCHEMES = ['postgres', 'postgresql'];
@@ -57,13 +57,13 @@ export async function openPostgresStore(options: OpenPostgresOptions): Promise<S
     await link.transaction((client) => client.query(schemaStatements(schema)));
     const before = systemClock.now();
     const [about] = await link.read<{ [Name in keyof About]: About[Name] }>({
-      text: `SELECT form::text, reached, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END::float8 FROM ${schema}.revision) AS revision,
-        extract(epoch FROM clock_timestamp())::float8 * 1000 AS time FROM ${schema}.about`,
+      text: `SELECT form::text, reached, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END::float8 FROM ${quoted(schema)}.revision) AS revision,
+        extract(epoch FROM clock_timestamp())::float8 * 1000 AS time FROM ${quoted(schema)}.about`,
     });
     checkForm(about?.form, address.shown);
     const offsetMs = options.followDatabase === false ? 0 : (about?.time ?? 0) - (before + systemClock.now()) / 2;
     store = new PostgresStore({
-      schema,
+      schema: quoted(schema),
       clock: { ...clockFunctions(options.clock), now: () => options.clock.now() + offsetMs },
       reachedMs: about?.reached ?? 0,
       revision: about?.revision ?? 0,

@@ -3,10 +3,15 @@ import { MicroError } from '../../../../shared/contract/errors.ts';
 
 /** The form of the tables; a server that does not know it does not touch them. */
 const FORM = 1;
-/** The names that are put into statements as they are, so nothing that would have to be escaped. */
+/** Names that are themselves in any notation; some of them are words of SQL, so statements quote them. */
 const NAME = /^[a-z_][a-z0-9_]{0,47}$/;
 
-/** Refuses a schema that cannot be named without quotes. */
+/** The name of a schema as it stands in a statement. */
+export function quoted(schema: string): string {
+  return `"${schema}"`;
+}
+
+/** Refuses a schema whose name would have to be escaped. */
 export function checkSchema(schema: string): string {
   if (NAME.test(schema)) return schema;
   throw new MicroError('engine.invalid-address', `"${schema.slice(0, 80)}" is no name of a schema`, {
@@ -26,10 +31,11 @@ export function checkForm(form: string | undefined, address: string): void {
  * Makes what is missing. Every writer takes one lock, as in a file: so conditions see what was committed, and notifications,
  * numbers and commits have one order. It is held for one statement only.
  */
-export function schemaStatements(s: string): string {
-  const lock = lockOf(s);
+export function schemaStatements(schema: string): string {
+  const lock = lockOf(schema);
+  const s = quoted(schema);
   return `
-SELECT pg_advisory_xact_lock(hashtext('micro schema ${s}'));
+SELECT pg_advisory_xact_lock(hashtext('micro schema ${schema}'));
 CREATE SCHEMA IF NOT EXISTS ${s};
 CREATE TABLE IF NOT EXISTS ${s}.about (form int NOT NULL, reached double precision NOT NULL DEFAULT 0, only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one));
 INSERT INTO ${s}.about (form) VALUES (${FORM}) ON CONFLICT DO NOTHING;
@@ -117,7 +123,7 @@ BEGIN
       bytes = excluded.bytes, metadata = excluded.metadata, value = excluded.value;
   END IF;
   IF r > 0 THEN
-    PERFORM pg_notify('micro_${s}', CASE WHEN is_delete THEN 'd ' ELSE 'w ' END || r || ' ' || d || ' ' || t || ' ' || encode(k, 'hex'));
+    PERFORM pg_notify('micro_${schema}', CASE WHEN is_delete THEN 'd ' ELSE 'w ' END || r || ' ' || d || ' ' || t || ' ' || encode(k, 'hex'));
   END IF;
   IF remember THEN UPDATE ${s}.about SET reached = greatest(reached, at); END IF;
   UPDATE ${s}.writers SET batch = number, outcome = ARRAY[r], at = now() WHERE id = writer;
@@ -137,7 +143,7 @@ BEGIN
     VALUES (d, t, k, r, NULL, length(v), '', v)
     ON CONFLICT (database, tbl, key) DO UPDATE SET revision = excluded.revision, ends = NULL,
     bytes = excluded.bytes, metadata = '', value = excluded.value;
-  PERFORM pg_notify('micro_${s}', 'w ' || r || ' ' || d || ' ' || t || ' ' || encode(k, 'hex'));
+  PERFORM pg_notify('micro_${schema}', 'w ' || r || ' ' || d || ' ' || t || ' ' || encode(k, 'hex'));
   UPDATE ${s}.writers SET batch = number, outcome = ARRAY[r], at = now() WHERE id = writer;
   IF NOT FOUND THEN INSERT INTO ${s}.writers (id, batch, outcome) VALUES (writer, number, ARRAY[r]); END IF;
   RETURN r;
@@ -183,7 +189,7 @@ BEGIN
           IF r < 0 THEN RAISE EXCEPTION 'conflict' USING ERRCODE = 'MC001'; END IF;
           IF r > 0 THEN
             notes := notes || (CASE WHEN is_delete[j] THEN 'd ' ELSE 'w ' END || r || ' ' || d[j] || ' ' || t[j] || ' ' || encode(k[j], 'hex') || E'\\n');
-            IF length(notes) > 5000 THEN PERFORM pg_notify('micro_${s}', notes); notes := ''; END IF;
+            IF length(notes) > 5000 THEN PERFORM pg_notify('micro_${schema}', notes); notes := ''; END IF;
           END IF;
         END LOOP;
       EXCEPTION WHEN SQLSTATE 'MC001' THEN
@@ -191,10 +197,10 @@ BEGIN
         FOR j IN i..ends_at LOOP IF outcome[j] > 0 THEN outcome[j] := 0; END IF; END LOOP;
       END;
     END IF;
-    IF length(notes) > 5000 THEN PERFORM pg_notify('micro_${s}', notes); notes := ''; END IF;
+    IF length(notes) > 5000 THEN PERFORM pg_notify('micro_${schema}', notes); notes := ''; END IF;
     i := ends_at + 1;
   END LOOP;
-  IF notes <> '' THEN PERFORM pg_notify('micro_${s}', notes); END IF;
+  IF notes <> '' THEN PERFORM pg_notify('micro_${schema}', notes); END IF;
   IF remember THEN UPDATE ${s}.about SET reached = greatest(reached, at); END IF;
   INSERT INTO ${s}.writers AS w (id, batch, outcome) VALUES (writer, number, outcome)
     ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, outcome = excluded.outcome, at = now();
@@ -219,9 +225,9 @@ BEGIN
     INSERT INTO ${s}.removed (revision, type, database, tbl, key) VALUES (r, 'e', gone.database, gone.tbl, gone.key);
     notes := notes || 'e ' || r || ' ' || gone.database || ' ' || gone.tbl || ' ' || encode(gone.key, 'hex') || E'\\n';
     taken := taken + 1;
-    IF length(notes) > 5000 THEN PERFORM pg_notify('micro_${s}', notes); notes := ''; END IF;
+    IF length(notes) > 5000 THEN PERFORM pg_notify('micro_${schema}', notes); notes := ''; END IF;
   END LOOP;
-  IF notes <> '' THEN PERFORM pg_notify('micro_${s}', notes); END IF;
+  IF notes <> '' THEN PERFORM pg_notify('micro_${schema}', notes); END IF;
   UPDATE ${s}.about SET reached = at WHERE reached < at - 1000;
   DELETE FROM ${s}.removed WHERE removed.at < now() - interval '1 hour';
   DELETE FROM ${s}.writers WHERE writers.at < now() - interval '1 day';
