@@ -40,12 +40,19 @@ const ENGINES = [
 /** How each is written. */
 const FLAGS = {
   store: '--store <address>',
+  events: '--events <address>',
   registry: '--registry <address>',
   advertise: '--advertise-host <host>',
   name: '--server-name <name>',
 } as const;
 /** The names by which the options are read. */
-const KEYS = { store: 'store', registry: 'registry', advertise: 'advertiseHost', name: 'serverName' } as const;
+const KEYS = {
+  store: 'store',
+  events: 'events',
+  registry: 'registry',
+  advertise: 'advertiseHost',
+  name: 'serverName',
+} as const;
 
 /** Adds the options that say where a server keeps its state. */
 export function addEngineOptions(command: Command): void {

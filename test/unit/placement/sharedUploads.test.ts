@@ -37,7 +37,7 @@ it('what was sent to one server can be put in place by another, byte by byte, an
   const sent = a.shared.of(join(a.root, 'shop'));
   expect(sent).toMatchObject({ upload: 'shop' });
   const folder = await b.shared.fetch('shop', sent?.archive as Archive);
-  expect(await readFile(join(folder, 'data/large.bin'))).toEqual(large);
+  expect((await readFile(join(folder, 'data/large.bin'))).equals(large)).toBe(true);
   const again = new SharedUploads(b.root, new Uploads(b.root), new Archives(b.records));
   await again.load();
   expect(again.of(folder)).toEqual(sent);
