@@ -60,7 +60,7 @@ export class Shells {
       const whose = wanted.service === '' ? basename(started.folder) : wanted.service;
       const facts: TerminalFacts = {
         id,
-        name: cleanName(wanted.name) || `${shellName(started.argv)}: ${whose}`,
+        name: cleanName(wanted.name) || table.freeName(`${shellName(started.argv)}: ${whose}`),
         title: '',
         service: wanted.service,
         live: false,

@@ -66,6 +66,14 @@ export class TerminalTable implements Disposable {
     return factsOf(entry);
   }
 
+  /** The name, or the first of it with a number that no terminal has: two shells side by side are told apart. */
+  freeName(name: string): string {
+    const taken = new Set(this.list().map((facts) => facts.name));
+    let free = name;
+    for (let number = 2; taken.has(free); number++) free = `${name} ${number}`;
+    return free;
+  }
+
   /** Gives it another name; an empty one is refused. */
   rename(id: string, name: string): TerminalFacts {
     const entry = this.entries.get(id);

@@ -20,6 +20,16 @@ describe('a shell', () => {
     await waitFor('its line', () => socket.text.includes(`<${terminals.folder} 4001 orders secret xterm-256color>`));
   });
 
+  it('has a name of its own beside others of the same service, and one that is free again is used again', async () => {
+    const terminals = await makeTerminals();
+    const open = async (): Promise<{ id: string; name: string }> =>
+      (await terminals.shell({ service: 'orders', folder: '' })).facts;
+    const [first, second] = [await open(), await open()];
+    expect([first.name, second.name]).toEqual(['bash: orders', 'bash: orders 2']);
+    await terminals.host.shells.close(first.id);
+    expect((await open()).name).toBe('bash: orders');
+  });
+
   it('TRM-01 has the size of the grid as the very first thing, ten at once', async () => {
     const terminals = await makeTerminals();
     const opened = await Promise.all(
