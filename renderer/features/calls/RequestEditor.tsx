@@ -1,26 +1,24 @@
-import { IconDeviceFloppy, IconPlayerStop, IconRefresh, IconSend } from '@tabler/icons-react';
+import { IconDeviceFloppy } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import type { CallDraft } from '../../state/callDraft.ts';
 import { toCurl } from '../../state/curl.ts';
-import { useShownServices } from '../../state/projectFilter.ts';
 import { copyText } from '../../state/serviceCommands.ts';
 import { useServerInfo } from '../../state/serverState.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ChoiceMenu } from '../../ui/ChoiceMenu.tsx';
 import { formatDuration } from '../../ui/format.ts';
-import { ServiceDot } from '../../ui/ServiceDot.tsx';
 import { tabId, Tabs } from '../../ui/Tabs.tsx';
 import { BodyEditor } from './BodyEditor.tsx';
 import { bodyParameters, valuesOfBody, withBodyValue } from './bodyForm.ts';
-import { draftOfEndpoint, draftOfService, formParameters, methods, takesBody } from './callRequest.ts';
+import { formParameters, takesBody } from './callRequest.ts';
 import classes from './Calls.module.css';
 import { FieldsForm } from './FieldsForm.tsx';
 import { HeadersEditor } from './HeadersEditor.tsx';
+import { RequestLine } from './RequestLine.tsx';
 import { SaveCallForm } from './SaveCallForm.tsx';
+import { type RequestPart, TargetChoice } from './TargetChoice.tsx';
 import { useCoreServices } from './useCoreServices.ts';
 import { useEndpoints } from './useEndpoints.ts';
-
-type Part = 'fields' | 'body' | 'headers';
 
 /** What is called: the service, one of its endpoints or any path, with fields, body and headers. */
 export function RequestEditor({
@@ -45,9 +43,8 @@ export function RequestEditor({
   /** The last call that was sent, as the server would write it; includes what it filled in. */
   curl: string | undefined;
 }) {
-  const [wantedPart, setPart] = useState<Part>('body');
+  const [wantedPart, setPart] = useState<RequestPart>('body');
   const [saving, setSaving] = useState(false);
-  const services = useShownServices();
   const core = useCoreServices();
   const gateway = useServerInfo()?.gateway ?? '';
   const query = useEndpoints(draft.service);
@@ -60,7 +57,7 @@ export function RequestEditor({
   const canSend = draft.service !== '' && !running && (draft.endpoint !== '' || !core.includes(draft.service));
 
   const hasBody = isGrpc || takesBody(draft.method);
-  const parts: readonly { id: Part; title: string }[] = [
+  const parts: readonly { id: RequestPart; title: string }[] = [
     ...(parameters.length > 0 ? [{ id: 'fields' as const, title: `Fields (${parameters.length})` }] : []),
     ...(hasBody ? [{ id: 'body' as const, title: 'Body' }] : []),
     { id: 'headers', title: draft.headers.length > 0 ? `Headers (${draft.headers.length})` : 'Headers' },
@@ -76,67 +73,7 @@ export function RequestEditor({
   return (
     <div className={classes.editor} onKeyDown={handleKey}>
       <div className={classes.target}>
-        <ChoiceMenu
-          text={draft.service === '' ? 'Choose a service' : draft.service}
-          label="Service"
-          active={false}
-          choices={[...services.map(({ name }) => name), ...core].map((name) => ({
-            key: name,
-            label: (
-              <span className={classes.named}>
-                <ServiceDot service={name} />
-                {name}
-                {core.includes(name) ? <span className={classes.dim}>core</span> : null}
-              </span>
-            ),
-            chosen: name === draft.service,
-            pick: () => onDraft(draftOfService(name, draft)),
-          }))}
-        />
-        {draft.service === '' ? null : (
-          <ChoiceMenu
-            text={draft.endpoint || (core.includes(draft.service) ? 'Choose an endpoint' : 'Free call')}
-            label="Endpoint"
-            active={draft.endpoint !== ''}
-            choices={[
-              // micro itself has its endpoints and nothing else.
-              ...(core.includes(draft.service)
-                ? []
-                : [
-                    {
-                      key: '',
-                      label: 'Free call: any method and path',
-                      chosen: draft.endpoint === '',
-                      pick: () => onDraft({ ...draft, endpoint: '', fields: {}, method: draft.method || 'GET' }),
-                    },
-                  ]),
-              ...endpoints.map((each) => ({
-                key: each.name,
-                label: (
-                  <span className={classes.endpoint}>
-                    {each.name}
-                    <span>{each.description}</span>
-                  </span>
-                ),
-                chosen: each.name === draft.endpoint,
-                pick: () => {
-                  onDraft(draftOfEndpoint(draft.service, each, draft));
-                  setPart(each.parameters.length > 0 ? 'fields' : 'body');
-                },
-              })),
-            ]}
-          />
-        )}
-        {draft.service === '' ? null : (
-          <Button
-            variant="quiet"
-            icon={<IconRefresh size={14} />}
-            busy={query.isFetching}
-            aria-label="Ask the service for its endpoints again"
-            title={query.data?.notes.join('\n') || 'Ask the service for its endpoints again'}
-            onClick={() => void query.refetch()}
-          />
-        )}
+        <TargetChoice draft={draft} onDraft={onDraft} core={core} query={query} onPart={setPart} />
         <span className={classes.grow} />
         <ChoiceMenu
           text={`Within ${formatDuration(timeoutMs)}`}
@@ -167,54 +104,14 @@ export function RequestEditor({
         </Button>
       </div>
       {saving ? <SaveCallForm draft={draft} onClose={() => setSaving(false)} /> : null}
-      <div className={classes.line}>
-        {isGrpc ? (
-          <span className={classes.grpc}>gRPC</span>
-        ) : (
-          <input
-            className={classes.method}
-            list="call-methods"
-            aria-label="Method"
-            value={draft.method}
-            spellCheck={false}
-            onChange={(event) => onDraft({ ...draft, method: event.target.value.toUpperCase().trim() || 'GET' })}
-          />
-        )}
-        <datalist id="call-methods">
-          {methods.map((method) => (
-            <option key={method} value={method} />
-          ))}
-        </datalist>
-        <input
-          className={classes.path}
-          aria-label="Path"
-          value={draft.path}
-          readOnly={isGrpc}
-          placeholder="/path?query"
-          spellCheck={false}
-          onChange={(event) => onDraft({ ...draft, path: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !canSend) return;
-            event.preventDefault();
-            onSend();
-          }}
-        />
-        {running ? (
-          <Button icon={<IconPlayerStop size={14} />} onClick={onCancel}>
-            Cancel
-          </Button>
-        ) : (
-          <Button
-            variant="primary"
-            icon={<IconSend size={14} />}
-            disabled={!canSend}
-            onClick={onSend}
-            title="Send (Ctrl+Enter)"
-          >
-            Send
-          </Button>
-        )}
-      </div>
+      <RequestLine
+        draft={draft}
+        onDraft={onDraft}
+        running={running}
+        canSend={canSend}
+        onSend={onSend}
+        onCancel={onCancel}
+      />
       <Tabs label="Parts of the call" panel="call-part" tabs={parts} chosen={part} line={false} onChoose={setPart}>
         {endpoint?.description ? <span className={classes.hint}>{endpoint.description}</span> : null}
       </Tabs>

@@ -1,29 +1,17 @@
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { Span } from '../../../shared/contract/gen/traces_pb.ts';
-import { serviceColour } from '../../../shared/lib/serviceColour.ts';
-import { ServiceDot } from '../../ui/ServiceDot.tsx';
 import { formatLatency } from '../../ui/trafficFormat.ts';
-import { rulerSteps, type SpanRow, timeOf, traceRows } from './traceTree.ts';
+import { SpanLine } from './SpanLine.tsx';
+import { rulerSteps, timeOf, traceRows } from './traceTree.ts';
 import classes from './Waterfall.module.css';
 
 /** px; the row's height in the style sheet. */
 const rowHeight = 26;
 const overscan = 12;
 
-/** px that a level of the tree is moved in; deeper than `deepest` levels no further, names need room. */
-const indent = 14;
-const deepest = 12;
-
 /** Numbers on the ruler at most. */
 const rulerCount = 6;
-
-/** A bar that ends beyond this part of the width has its duration on the left side, where there is room. */
-const labelTurnsAt = 0.82;
-
-/** A bar that begins before this part of the width has no room there either: it holds its duration itself. */
-const labelEntersBelow = 0.18;
 
 function Ruler({ scaleMs }: { scaleMs: number }) {
   return (
@@ -41,105 +29,6 @@ function Ruler({ scaleMs }: { scaleMs: number }) {
     </div>
   );
 }
-
-function Bar({ row, scaleMs }: { row: SpanRow; scaleMs: number }) {
-  const { span, offsetMs } = row;
-  const left = (offsetMs / scaleMs) * 100;
-  const width = (span.durationMs / scaleMs) * 100;
-  const turned = (left + width) / 100 > labelTurnsAt;
-  const isInside = turned && left / 100 < labelEntersBelow;
-  return (
-    <>
-      <span
-        className={classes.bar}
-        data-failed={span.failed || undefined}
-        data-source={span.source}
-        style={{ left: `${left}%`, width: `max(2px, ${width}%)`, background: serviceColour(span.service) }}
-      />
-      <span
-        className={classes.took}
-        data-inside={isInside || undefined}
-        style={
-          isInside
-            ? { right: `${100 - left - width}%` }
-            : turned
-              ? { right: `${100 - left}%` }
-              : { left: `${left + width}%` }
-        }
-      >
-        {span.failed ? '▲ ' : ''}
-        {formatLatency(span.durationMs)}
-      </span>
-    </>
-  );
-}
-
-interface RowProps {
-  readonly row: SpanRow;
-  readonly top: number;
-  readonly scaleMs: number;
-  readonly isActive: boolean;
-  readonly isSelected: boolean;
-  readonly isClosed: boolean;
-  readonly onSelect: (spanId: string) => void;
-  readonly onToggle: (spanId: string) => void;
-}
-
-const SpanLine = memo(function SpanLine(props: RowProps) {
-  const { row, top, scaleMs, isActive, isSelected, isClosed, onSelect, onToggle } = props;
-  const { span, depth, below, failedBelow } = row;
-  return (
-    <div
-      role="row"
-      className={classes.row}
-      style={{ transform: `translateY(${top}px)` }}
-      tabIndex={isActive ? 0 : -1}
-      data-span={span.spanId}
-      data-failed={span.failed || undefined}
-      aria-level={depth + 1}
-      aria-selected={isSelected}
-      {...(below > 0 ? { 'aria-expanded': !isClosed } : {})}
-      onClick={() => onSelect(span.spanId)}
-    >
-      <span role="gridcell" className={classes.name} style={{ paddingLeft: 10 + Math.min(depth, deepest) * indent }}>
-        {below > 0 ? (
-          <button
-            type="button"
-            tabIndex={-1}
-            className={classes.caret}
-            aria-label={isClosed ? 'Open' : 'Close'}
-            onClick={(event) => {
-              event.stopPropagation();
-              onToggle(span.spanId);
-            }}
-          >
-            {isClosed ? <IconChevronRight size={13} /> : <IconChevronDown size={13} />}
-          </button>
-        ) : (
-          <span className={classes.caret} />
-        )}
-        <ServiceDot service={span.service} />
-        <b>{span.service}</b>
-        <span className={classes.what} title={span.name}>
-          {span.name}
-        </span>
-        {isClosed && below > 0 ? (
-          <span className={classes.below} data-failed={failedBelow > 0 || undefined}>
-            {failedBelow > 0 ? `▲ ${failedBelow} of ${below}` : `+${below}`}
-          </span>
-        ) : null}
-        {row.isOrphan ? (
-          <span className={classes.below} title="The span that called it was reported by nobody">
-            caller unknown
-          </span>
-        ) : null}
-      </span>
-      <span role="gridcell" className={classes.time}>
-        <Bar row={row} scaleMs={scaleMs} />
-      </span>
-    </div>
-  );
-});
 
 /**
  * The spans of a trace one below the other, each where it stands in time. Arrow keys go up and down, right and left open and

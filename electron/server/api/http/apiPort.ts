@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Duplex } from 'node:stream';
 import { MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
 import type { Caller } from '../../auth/caller.ts';
 import type { Resource } from '../../auth/rules.ts';
@@ -11,16 +10,13 @@ import { type Door, localDoor } from './door.ts';
 import { answerHealth, isHealthCheck } from './health.ts';
 import { checkContentType } from './guard.ts';
 import { type PortCertificate, ProtocolPort } from '../../traffic/protocolPort.ts';
-import { clientSocket } from '../../traffic/accessEntry.ts';
+import { admitAt, RELAY_RESOURCE } from './admitAt.ts';
+import { ApiUpgrades } from './apiUpgrades.ts';
 import { RELAY_PATH } from './environmentRelay.ts';
-import { coreResource, socketPart, socketResource } from './resource.ts';
+import { coreResource } from './resource.ts';
 import { isForProxy, pathOf } from './requestTarget.ts';
 import { RpcAdapters } from './rpcAdapters.ts';
-import { refuseUpgradeWith, SOCKETS_PATH } from './sockets.ts';
 import { UI_PATH } from './uiFiles.ts';
-
-/** What is asked for by asking another server through this one. */
-const RELAY: Resource = { type: 'core', name: 'desktop', endpoint: 'Environments.Relay' };
 
 /** Paths of our own package, which window and command line speak all day. */
 const OWN_PACKAGE = '/desktop.';
@@ -32,6 +28,7 @@ const OWN_PACKAGE = '/desktop.';
 export class ApiPort {
   private readonly protocolPort: ProtocolPort;
   private readonly rpc: RpcAdapters;
+  private readonly upgrades: ApiUpgrades;
   private port = 0;
   private readonly publicPorts: ProtocolPort[] = [];
   private openCalls = 0;
@@ -39,6 +36,7 @@ export class ApiPort {
 
   constructor(private readonly options: ApiPortOptions) {
     this.rpc = new RpcAdapters(options);
+    this.upgrades = new ApiUpgrades(options);
     const door = localDoor(() => this.port, options.advertised);
     this.protocolPort = this.portBehind(door);
   }
@@ -59,7 +57,7 @@ export class ApiPort {
   private portBehind(door: Door, certificate?: PortCertificate): ProtocolPort {
     return new ProtocolPort(
       (request, response) => this.handleRequest(request, response, door),
-      (request, socket, head) => this.handleUpgrade(request, socket, head, door),
+      (request, socket, head) => this.upgrades.handle(request, socket, head, door),
       certificate,
     );
   }
@@ -104,31 +102,17 @@ export class ApiPort {
         const { relay } = this.options;
         if (answerDesktopPage(request, response as ServerResponse)) return;
         this.count(response);
-        this.admit(
-          request,
-          door,
-          RELAY,
-          (caller) => relay.handle(request as IncomingMessage, response as ServerResponse, caller),
-          (error) => this.refuse(request, response, error),
+        this.admit(request, response, door, RELAY_RESOURCE, (caller) =>
+          relay.handle(request as IncomingMessage, response as ServerResponse, caller),
         );
       } else if (mount) {
         this.tellCoreCall(request, response, mount.name);
         this.count(response);
-        this.admit(
-          request,
-          door,
-          { type: 'core', name: mount.name, endpoint: pathOf(path) },
-          (caller) => mount.handle(request, response, caller),
-          (error) => this.refuse(request, response, error),
+        this.admit(request, response, door, { type: 'core', name: mount.name, endpoint: pathOf(path) }, (caller) =>
+          mount.handle(request, response, caller),
         );
       } else if (!door.isLocal) {
-        this.admit(
-          request,
-          door,
-          undefined,
-          () => this.options.traffic.handleRequest(request, response),
-          (error) => this.refuse(request, response, error),
-        );
+        this.admit(request, response, door, undefined, () => this.options.traffic.handleRequest(request, response));
       } else if (path === '/' && this.options.ui) {
         (response as ServerResponse).writeHead(302, { location: UI_PATH });
         (response as ServerResponse).end();
@@ -174,90 +158,26 @@ export class ApiPort {
     if (answerDesktopPage(request, response as ServerResponse)) return;
     checkContentType(request);
     this.count(response);
-    this.admit(
-      request,
-      door,
-      coreResource(pathOf(request.url ?? '')),
-      (caller) => this.rpc.handle(request, response, caller),
-      (error) => this.refuse(request, response, error),
+    this.admit(request, response, door, coreResource(pathOf(request.url ?? '')), (caller) =>
+      this.rpc.handle(request, response, caller),
     );
   }
 
-  /**
-   * Goes on with who sends the request, if it may use the resource: at once where that is known. Without a resource it only
-   * has to be somebody; what he may do is looked at further on.
-   */
   private admit(
     request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
     door: Door,
     resource: Resource | undefined,
     goOn: (caller: Caller) => void,
-    refuse: (error: unknown) => void,
   ): void {
-    const { admission } = this.options;
-    const found =
-      door.isLocal && resource
-        ? admission.admit(request.headers, door.port(), resource)
-        : admission.admitRemote(
-            request.headers,
-            clientSocket(request as IncomingMessage).remoteAddress ?? '',
-            resource,
-          );
-    if (!(found instanceof Promise)) {
-      goOn(found);
-      return;
-    }
-    found.then(goOn).catch(refuse);
+    admitAt(this.options.admission, { request, door, resource }, goOn, (error) =>
+      this.refuse(request, response, error),
+    );
   }
 
   private count(response: ServerResponse | Http2ServerResponse): void {
     this.openCalls++;
     this.countedCalls++;
     response.once('close', () => this.openCalls--);
-  }
-
-  private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, door: Door): void {
-    socket.on('error', () => socket.destroy());
-    try {
-      if (door.isLocal && isForProxy(request.url ?? '')) {
-        this.options.traffic.handleUpgrade(request, socket, head);
-        return;
-      }
-      door.check(request);
-      if ((request.url ?? '').startsWith(SOCKETS_PATH)) {
-        this.admit(
-          request,
-          door,
-          socketResource(pathOf(request.url ?? '')),
-          (caller) => {
-            const part = socketPart(request.url ?? '');
-            if (part !== undefined) this.options.coreCalls?.handleSocket(request, part);
-            this.options.sockets.handleUpgrade(request, socket, head, caller);
-          },
-          (error) => refuseUpgradeWith(socket, toMicroError(error)),
-        );
-      } else if (door.isLocal && this.options.relay && (request.url ?? '').startsWith(RELAY_PATH)) {
-        const { relay } = this.options;
-        this.admit(
-          request,
-          door,
-          RELAY,
-          (caller) => relay.handleUpgrade(request, socket, head, caller),
-          (error) => refuseUpgradeWith(socket, toMicroError(error)),
-        );
-      } else if (door.isLocal) {
-        this.options.traffic.handleUpgrade(request, socket, head);
-      } else {
-        this.admit(
-          request,
-          door,
-          undefined,
-          () => this.options.traffic.handleUpgrade(request, socket, head),
-          (error) => refuseUpgradeWith(socket, toMicroError(error)),
-        );
-      }
-    } catch (error) {
-      refuseUpgradeWith(socket, toMicroError(error));
-    }
   }
 }
