@@ -113,7 +113,7 @@ test('an endpoint of an OpenAPI document is filled in and sent; history, curl an
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await answer.getByText('"cup"').waitFor();
   const history = page.getByRole('tabpanel', { name: 'History' });
-  await history.getByRole('button', { name: /items\/tea/ }).click();
+  await history.getByRole('button', { name: /PUT \/items\/tea/ }).click();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await answer.getByText('"tea"').waitFor();
 

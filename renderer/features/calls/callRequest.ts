@@ -118,9 +118,16 @@ export function draftOfSaved(call: SavedCall): CallDraft {
 }
 
 /** What a call is called in lists: `POST /orders`, or the endpoint. */
-export function callTitle({ endpoint, method, path }: Pick<CallDraft, 'endpoint' | 'method' | 'path'>): string {
+export function callTitle({
+  endpoint,
+  method,
+  path,
+  fields,
+}: Pick<CallDraft, 'endpoint' | 'method' | 'path' | 'fields'>): string {
   if (method === '' && endpoint !== '') return endpoint;
-  return `${method || 'GET'} ${path || '/'}`;
+  // Calls of one endpoint differ by what was filled in.
+  const filled = path.replace(/\{([^{}]+)\}/g, (place, name: string) => fields[name] || place);
+  return `${method || 'GET'} ${filled || '/'}`;
 }
 
 /** Where a text is no JSON; undefined when it is, or when it does not look like JSON at all. */

@@ -8,6 +8,7 @@ import { ServiceDot } from '../../ui/ServiceDot.tsx';
 import { ErrorState, LoadingState } from '../../ui/States.tsx';
 import { Toolbar } from '../../ui/Toolbar.tsx';
 import { formatLatency } from '../../ui/trafficFormat.ts';
+import { focusOnce } from './focusOnce.ts';
 import { compareTraces, timeOf } from './traceTree.ts';
 import pageClasses from './Traces.module.css';
 import classes from './TraceView.module.css';
@@ -98,6 +99,8 @@ export function CompareView({ a, b, onBack }: { a: string; b: string; onBack: ()
     first.data && second.data ? Math.max(timeOf(first.data.spans).durationMs, timeOf(second.data.spans).durationMs) : 0;
   return (
     <section
+      ref={focusOnce}
+      tabIndex={-1}
       className={pageClasses.page}
       aria-label="Two traces"
       onKeyDown={(event) => {

@@ -14,6 +14,7 @@ import { SpanDetails } from './SpanDetails.tsx';
 import { openSpanLog } from './traceLog.ts';
 import { TraceLogLines } from './TraceLogLines.tsx';
 import { firstCause, serviceShares, timeOf, traceRows } from './traceTree.ts';
+import { focusOnce } from './focusOnce.ts';
 import pageClasses from './Traces.module.css';
 import classes from './TraceView.module.css';
 import { useTrace } from './useTrace.ts';
@@ -94,6 +95,8 @@ export function TraceView({
   const cause = useMemo(() => (trace ? firstCause(traceRows(trace.spans)) : undefined), [trace]);
   return (
     <section
+      ref={focusOnce}
+      tabIndex={-1}
       className={pageClasses.page}
       aria-label="Trace"
       onKeyDown={(event) => {

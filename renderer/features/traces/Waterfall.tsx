@@ -13,6 +13,9 @@ const overscan = 12;
 /** Numbers on the ruler at most. */
 const rulerCount = 6;
 
+/** Beyond this part of the width a number has no room before the edge; its line stays. */
+const labelsEndAt = 0.93;
+
 function Ruler({ scaleMs }: { scaleMs: number }) {
   return (
     <div className={classes.ruler} role="row">
@@ -22,7 +25,7 @@ function Ruler({ scaleMs }: { scaleMs: number }) {
       <span role="columnheader" className={classes.rulerScale}>
         {rulerSteps(scaleMs, rulerCount).map((at) => (
           <span key={at} style={{ left: `${(at / scaleMs) * 100}%` }}>
-            {at === 0 ? '0' : formatLatency(at)}
+            {at === 0 ? '0' : at / scaleMs > labelsEndAt ? '' : formatLatency(at)}
           </span>
         ))}
       </span>
