@@ -99,7 +99,7 @@ export function SavedCalls({
                       <span className={classes.ellipsis}>{callTitle(draftOfSaved(call))}</span>
                     </>
                   ) : (
-                    <span className={classes.problem}>
+                    <span className={`${classes.problem} ${classes.ellipsis}`} title={problem}>
                       ▲ {problem} ({project})
                     </span>
                   )}
