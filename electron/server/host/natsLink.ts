@@ -1,5 +1,4 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Deferred } from '../base/async.ts';
 import { sleep, systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import type { EngineWatch } from './engineState.ts';
@@ -34,15 +33,13 @@ export class NatsLink {
   private current: NatsConnection | undefined;
   private connecting: Promise<NatsConnection> | undefined;
   /** Rejects what waits for an answer that cannot come any more. */
-  private lost = new Deferred<never>();
+  private readonly waiting = new Set<(error: Error) => void>();
   private isUp = false;
   private hasBeenUp = false;
   private keepingUp = false;
   private isClosed = false;
 
-  constructor(private readonly options: NatsLinkOptions) {
-    this.lost.promise.catch(() => {});
-  }
+  constructor(private readonly options: NatsLinkOptions) {}
 
   /** The connection if it is there. */
   get connection(): NatsConnection | undefined {
@@ -64,6 +61,7 @@ export class NatsLink {
    */
   async run<T>(attempt: (connection: NatsConnection) => Promise<T>): Promise<T> {
     const { watch, settings } = this.options;
+    const begunAt = Date.now();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         const connection = this.connection ?? (await this.obtain());
@@ -72,8 +70,8 @@ export class NatsLink {
         if (!isNatsAway(error)) throw explainNats(error, settings.shown);
         if (!this.isUp) watch.isAway(error);
         const until = (watch.awaySince ?? Date.now()) + PATIENCE_MS;
-        // It is connected, and yet nobody answers: JetStream is off, or starting.
-        if (this.isUp && pauseMs >= LONGEST_PAUSE_MS)
+        // It is connected, and yet nobody answers: JetStream is off, starting, or cannot write.
+        if (this.isUp && (pauseMs >= LONGEST_PAUSE_MS || Date.now() - begunAt >= PATIENCE_MS))
           throw watch.unavailable(`: JetStream gives no answer (${(error as Error).message})`, error);
         if (this.isClosed || (!this.isUp && Date.now() + pauseMs > until)) throw watch.unavailable('', error);
       }
@@ -89,9 +87,12 @@ export class NatsLink {
     await this.current?.close().catch(() => {});
   }
 
-  private async untilLost<T>(answer: Promise<T>): Promise<T> {
-    const { promise } = this.lost;
-    return Promise.race([answer, promise]);
+  /** Not by a race: each would stay with the promise of a loss, which may never come. */
+  private untilLost<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 
   private obtain(): Promise<NatsConnection> {
@@ -137,8 +138,6 @@ export class NatsLink {
 
   private stand(connection: NatsConnection): void {
     const { watch } = this.options;
-    this.lost = new Deferred();
-    this.lost.promise.catch(() => {});
     this.isUp = true;
     watch.version = connection.info?.version ?? '';
     watch.isBack();
@@ -162,7 +161,8 @@ export class NatsLink {
   private lose(error: Error): void {
     if (this.isUp && !this.isClosed) this.options.watch.isAway(error);
     this.isUp = false;
-    this.lost.reject(error);
+    for (const reject of this.waiting) reject(error);
+    this.waiting.clear();
   }
 
   /** The first connection has to be tried for again by us; the client does so only for one that it had. */

@@ -17,18 +17,27 @@ export interface NatsOptions {
   storeDir?: string;
   /** Without JetStream. */
   plain?: boolean;
+  /** Another program that runs it; given its words, returns those of the whole. */
+  wrap?(words: string[]): string[];
 }
 
 /** Makes and starts a nats-server that keeps its streams in a temporary folder. */
-export async function startNats({ config = '', storeDir, plain = false }: NatsOptions = {}): Promise<Nats> {
+export async function startNats({
+  config = '',
+  storeDir,
+  plain = false,
+  wrap = (words) => words,
+}: NatsOptions = {}): Promise<Nats> {
   const program = engineProgram('nats-server', 'nats-server');
   const folder = await engineFolder('nats');
   const port = await freePort();
   const file = join(folder, 'nats.conf');
   await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config}\n`);
+  const options = plain ? [] : ['-js', '-sd', storeDir ?? join(folder, 'data')];
+  const [first = program, ...args] = wrap([program, '-c', file, ...options]);
   const engine = await startEngine({
-    program,
-    args: ['-c', file, ...(plain ? [] : ['-js', '-sd', storeDir ?? join(folder, 'data')])],
+    program: first,
+    args,
     port,
     folder,
     endSignal: 'SIGKILL',

@@ -14,8 +14,14 @@ export interface Postgres extends Engine {
   address(schema: string): string;
 }
 
+/** How one is to be different from what is usual. */
+export interface PostgresOptions {
+  /** Each commit is synced, as it is by default outside of tests: what they kill is the program, never the machine. */
+  synced?: boolean;
+}
+
 /** Makes and starts a Postgres in a temporary folder. As root it runs as `nobody`, since it refuses to be root. */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres({ synced = false }: PostgresOptions = {}): Promise<Postgres> {
   const versions = folderNames(DEBIAN_FOLDER).map((version) => join(DEBIAN_FOLDER, version, 'bin'));
   const program = engineProgram('postgres', 'postgresql', versions);
   const initdb = engineProgram('initdb', 'postgresql', versions);
@@ -35,7 +41,12 @@ export async function startPostgres(): Promise<Postgres> {
     cwd: folder,
   });
   const port = await freePort();
-  const settings = ['fsync=off', 'max_connections=200', 'unix_socket_directories=', 'shared_buffers=64MB'];
+  const settings = [
+    `fsync=${synced ? 'on' : 'off'}`,
+    'max_connections=200',
+    'unix_socket_directories=',
+    'shared_buffers=64MB',
+  ];
   const [file, args] = as(program, [
     ...['-D', data, '-h', '127.0.0.1', '-p', String(port)],
     ...settings.flatMap((setting) => ['-c', setting]),
