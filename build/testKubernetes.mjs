@@ -45,8 +45,10 @@ await runScript(async () => {
         await cluster.start(makeTestImages(images, join(bin, 'pause')), say);
         return `one node; its API is on port ${cluster.way.address().port}`;
       });
-      if (keeps) await keep(cluster);
-      result = await runTests(cluster, files);
+      if (keeps) {
+        await keep(cluster, images);
+        result = { passed: 0, failed: 0 };
+      } else result = await runTests(cluster, images, files);
     } finally {
       await cluster.stop();
       rmSync(images, { recursive: true, force: true });
@@ -57,12 +59,13 @@ await runScript(async () => {
   });
 });
 
-async function keep(cluster) {
-  process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\nexport MICRO_TEST_NETNS=${cluster.namespace}\n`);
+async function keep(cluster, images) {
+  const names = { KUBECONFIG: cluster.kubeconfig, MICRO_TEST_NETNS: cluster.namespace, MICRO_TEST_IMAGES: images };
+  for (const [name, value] of Object.entries(names)) process.stdout.write(`export ${name}=${value}\n`);
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
 }
 
-async function runTests(cluster, files) {
+async function runTests(cluster, images, files) {
   const report = join(cluster.folder, 'report.json');
   const env = {
     ...process.env,
@@ -70,6 +73,8 @@ async function runTests(cluster, files) {
     KUBECONFIG: cluster.kubeconfig,
     // Where tests reach addresses of the cluster itself.
     MICRO_TEST_NETNS: cluster.namespace,
+    // Archives of images, by which services are built without a registry of the internet.
+    MICRO_TEST_IMAGES: images,
   };
   const args = [
     'run',

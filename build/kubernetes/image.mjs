@@ -44,6 +44,8 @@ export async function writeImage({ name, layers, config, out, work }) {
         created: '1970-01-01T00:00:00Z',
         config,
         rootfs: { type: 'layers', diff_ids: packed.map(({ digest }) => digest) },
+        // Builders refuse to build on an image whose layers have no history.
+        history: packed.map(() => ({ created: '1970-01-01T00:00:00Z', created_by: 'packed' })),
       },
       TYPES.config,
     );

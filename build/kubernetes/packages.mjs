@@ -14,6 +14,9 @@ const NEEDED = [
   { packageName: 'containernetworking-plugins', file: '/usr/lib/cni/bridge' },
   { packageName: 'iptables', file: '/usr/sbin/iptables' },
   { packageName: 'busybox-static', file: '/bin/busybox' },
+  { packageName: 'podman', file: '/usr/bin/podman' },
+  { packageName: 'buildah', file: '/usr/bin/buildah' },
+  { packageName: 'docker-registry', file: '/usr/bin/docker-registry' },
   { packageName: 'openssl', file: '/usr/bin/openssl' },
   { packageName: 'gcc', file: '/usr/bin/gcc' },
 ];

@@ -14,6 +14,8 @@ export interface MicroProcessResult {
 export interface MicroProcessOptions {
   home: string;
   cwd?: string;
+  /** Added to the environment, which has nothing of ours in it otherwise. */
+  env?: Readonly<Record<string, string>> | undefined;
   /** What it reads; nothing when absent. */
   input?: string;
   /** Is called with the output so far and may end the process. */
@@ -29,7 +31,7 @@ export async function microProcess(
     Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|MICRO_|NO_COLOR|FORCE_COLOR)/.test(name)),
   );
   const child = spawn(process.execPath, [await bundledCli(), ...words], {
-    env: { ...kept, MICRO_HOME: options.home },
+    env: { ...kept, MICRO_HOME: options.home, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });

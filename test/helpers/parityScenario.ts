@@ -9,6 +9,8 @@ export interface ParityPlace {
   home: string;
   /** After each verb, e.g. `--environment staging --yes staging`; none for `local`. */
   words: readonly string[];
+  /** Added to the environment of each command. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** ms for a service to get there, images and machines in between included. */
@@ -29,9 +31,10 @@ export async function playScenario(place: ParityPlace): Promise<string[]> {
       '  greeter:\n    path: .\n    run: node main.mjs\n    watch: false\n' +
       '  front:\n    path: .\n    run: node main.mjs\n    watch: false\n    dependsOn: [greeter]\n',
   );
+  const settings = { home: place.home, env: place.env };
   const record: string[] = [];
   const run = (words: readonly string[]) =>
-    microProcess([words[0] as string, ...place.words, ...words.slice(1)], { home: place.home, cwd: project });
+    microProcess([words[0] as string, ...place.words, ...words.slice(1)], { ...settings, cwd: project });
   const micro = async (...words: string[]): Promise<string> => {
     const { code, out, err } = await run(words);
     record.push(`$ micro ${words.join(' ')}`, ...normalised(out), `= ${code}`);
@@ -103,11 +106,16 @@ async function follow(place: ParityPlace, cwd: string): Promise<string[]> {
   const line = 'greeter GET /followed';
   const { out } = await microProcess(['logs', ...place.words, 'greeter', '-f', '--json'], {
     home: place.home,
+    env: place.env,
     cwd,
     watch(soFar, kill) {
       if (soFar.includes(line)) kill('SIGINT');
       else if (soFar.includes('listens on'))
-        asked ??= microProcess(['call', ...place.words, 'greeter', '/followed'], { home: place.home, cwd });
+        asked ??= microProcess(['call', ...place.words, 'greeter', '/followed'], {
+          home: place.home,
+          env: place.env,
+          cwd,
+        });
     },
   });
   await asked;

@@ -1,27 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { waitFor } from '../helpers/waitFor.ts';
 import { ourObjects, type TestCluster, testCluster } from './helpers/cluster.ts';
 import { type ClusterServer, clusterServer, podsMs } from './helpers/environment.ts';
-
-const source = fileURLToPath(new URL('../../examples/shop/micro.yaml', import.meta.url));
-
-interface Manifest {
-  services: Record<string, { run: string; image?: { name: string; run: string }; [key: string]: unknown }>;
-}
-
-/** The shop as it is, in the image that has it; `release` of single services. */
-async function shopManifest(releases: Record<string, number> = {}): Promise<string> {
-  const manifest = parse(await readFile(source, 'utf8')) as Manifest;
-  for (const [name, service] of Object.entries(manifest.services)) {
-    service.image = { name: `micro.test/shop:${releases[name] ?? 1}`, run: service.run };
-    service.stop = { graceMs: 3000 };
-  }
-  return stringify(manifest);
-}
+import { type Manifest, shopManifest } from './helpers/shopManifest.ts';
 
 describe('the shop in Kubernetes', () => {
   let cluster: TestCluster;

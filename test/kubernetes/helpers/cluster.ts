@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waitFor } from '../../helpers/waitFor.ts';
 import { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, type V1CronJob } from '@kubernetes/client-node';
 
 /** The cluster that `npm run test:kubernetes` started, seen with its own client. */
@@ -70,16 +72,41 @@ export interface WayIn {
   dispose(): Promise<void>;
 }
 
-/** Opens a way for pods to `port`; `folder` holds the socket file between the two networks. */
-export async function wayIn(port: number, folder: string): Promise<WayIn> {
+/** Opens a way to `port` for pods, or at another address of the node; `folder` holds the socket file between the two networks. */
+export async function wayIn(port: number, folder: string, host = '10.199.0.1'): Promise<WayIn> {
   const script = fileURLToPath(new URL('../../../build/kubernetes/relay.mjs', import.meta.url));
   const { relay } = (await import(/* @vite-ignore */ script)) as RelayModule;
-  const socket = join(folder, 'way.sock');
-  const address = `10.199.0.1:${port}`;
+  const socket = join(folder, `way-${port}.sock`);
+  const address = `${host}:${port}`;
   const server = await relay(socket, `127.0.0.1:${port}`);
   const child = inCluster(['node', script, address, socket]);
   return {
     address,
+    async dispose() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill();
+      await ended;
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A port of this machine that leads to an address of the cluster. */
+export interface WayOut {
+  port: number;
+  dispose(): Promise<void>;
+}
+
+/** Opens a way to `to` (host:port) of the cluster; `folder` holds the socket file between the two networks. */
+export async function wayOut(to: string, folder: string): Promise<WayOut> {
+  const script = fileURLToPath(new URL('../../../build/kubernetes/relay.mjs', import.meta.url));
+  const { relay } = (await import(/* @vite-ignore */ script)) as RelayModule;
+  const socket = join(folder, 'out.sock');
+  const child = inCluster(['node', script, socket, to]);
+  await waitFor('the way into the cluster', () => existsSync(socket));
+  const server = await relay('127.0.0.1:0', socket);
+  return {
+    port: (server.address() as AddressInfo).port,
     async dispose() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill();

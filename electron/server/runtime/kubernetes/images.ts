@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { MicroError } from '../../../../shared/contract/errors.ts';
 import { containerFile } from '../../deploy/containerFile.ts';
 import { folderFiles } from '../../deploy/folderFiles.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
+import { type Builder, findBuilder } from './imageBuilder.ts';
 
 /** What {@link Images} work with. */
 export interface ImagesOptions {
@@ -17,9 +18,6 @@ export interface ImagesOptions {
   imagePrefix?: string;
 }
 
-/** What builds images, in the order in which it is looked for. */
-const BUILDERS = ['docker', 'podman', 'buildah'] as const;
-type Builder = (typeof BUILDERS)[number];
 /** Building downloads what images stand on; more than this is a builder that hangs, ms. */
 const buildMaxMs = 30 * 60_000;
 
@@ -34,16 +32,7 @@ export class Images {
   async of(spec: ServiceSpec, signal: AbortSignal): Promise<string> {
     if (spec.image) return spec.image.name;
     const env = await this.options.systemEnvironment();
-    const builder = await findBuilder(env.PATH ?? process.env.PATH ?? '');
-    if (!builder) {
-      throw new MicroError(
-        'image.no-builder',
-        `${spec.name} has no image, and neither docker, podman nor buildah is here to build one`,
-        {
-          next: 'Name an image: in micro.yaml, or install docker or podman.',
-        },
-      );
-    }
+    const builder = await findBuilder(spec.name, env, signal);
     const work = await mkdtemp(join(tmpdir(), 'micro-image-'));
     try {
       return await this.build(builder, spec, work, env, signal);
@@ -59,7 +48,7 @@ export class Images {
     env: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<string> {
-    const run = (program: string, args: string[]): Promise<string> => runOrFail(spec.name, program, args, env, signal);
+    const run = (program: string, args: string[]): Promise<string> => runOrFail(program, args, env, signal);
     const file = await recipeOf(spec, work);
     const local = `${this.options.imagePrefix ?? 'micro.local'}/${spec.project || 'added'}-${spec.name}`;
     const identity = join(work, 'identity');
@@ -113,19 +102,6 @@ export class Images {
   }
 }
 
-async function findBuilder(path: string): Promise<Builder | undefined> {
-  for (const name of BUILDERS) {
-    for (const folder of path.split(delimiter)) {
-      const found = await access(join(folder, process.platform === 'win32' ? `${name}.exe` : name)).then(
-        () => true,
-        () => false,
-      );
-      if (found) return name;
-    }
-  }
-  return undefined;
-}
-
 /** The container file of the folder, or a generated one for its language, beside the folder. */
 async function recipeOf(spec: ServiceSpec, work: string): Promise<string> {
   for (const name of ['Dockerfile', 'Containerfile']) {
@@ -148,7 +124,6 @@ async function recipeOf(spec: ServiceSpec, work: string): Promise<string> {
 }
 
 async function runOrFail(
-  service: string,
   program: string,
   args: string[],
   env: Readonly<Record<string, string>>,
@@ -161,7 +136,7 @@ async function runOrFail(
   signal.throwIfAborted();
   if (!error) return output;
   const last = output.trim().split('\n').slice(-3).join(' / ');
-  throw new MicroError('image.failed', `${service}: ${program} ${args[0]} failed: ${last || error.message}`, {
+  throw new MicroError('image.failed', `${program} ${args[0]} failed: ${last || error.message}`, {
     next: `Run it by hand to see all of it: ${program} ${args.join(' ')}`,
     cause: error,
   });

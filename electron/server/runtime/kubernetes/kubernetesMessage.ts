@@ -31,7 +31,7 @@ export function kubernetesMessage(view: ClusterServiceView): Service {
     status: shown.status,
     reason: shown.reason,
     restarts: view.restarts,
-    instances: pods.map((pod) => ({
+    instances: shownPods(pods).map((pod) => ({
       id: pod.name,
       address: pod.ip === '' || port === undefined ? '' : `${pod.ip}:${port}`,
       startedAt: pod.startedAt,
@@ -56,4 +56,10 @@ export function kubernetesMessage(view: ClusterServiceView): Service {
     configUses: configUses(spec),
     next: shown.next ?? '',
   });
+}
+
+/** A pod that leaves while others stay is of a version or a number of copies that is over, and gets no calls any more. */
+function shownPods(pods: readonly PodState[]): readonly PodState[] {
+  const staying = pods.filter(({ isLeaving }) => !isLeaving);
+  return staying.length > 0 ? staying : pods;
 }

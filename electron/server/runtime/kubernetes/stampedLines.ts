@@ -1,5 +1,7 @@
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
+/** What a node answers for the log of a container that it has cleared away; nothing that the container wrote. */
+const IS_GONE = /unable to retrieve container logs for|an error occurred when try to find container/;
 
 /** A line of a log with the time that the node took it at. */
 export interface StampedLine {
@@ -44,7 +46,8 @@ export class StampedLines {
     const space = whole.indexOf(SPACE);
     const stamp = whole.toString('latin1', 0, Math.max(0, space));
     const ms = Date.parse(stamp);
-    // The API server's own words have no time.
+    // The node's own words have no time.
+    if (Number.isNaN(ms) && IS_GONE.test(whole.toString('latin1'))) return undefined;
     if (Number.isNaN(ms)) return { stamp: this.last, timeUs: Date.now() * 1000, data: whole };
     if (stamp <= this.last) return undefined;
     this.last = stamp;

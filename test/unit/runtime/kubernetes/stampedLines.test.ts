@@ -39,4 +39,11 @@ describe('a log with times', () => {
     expect(reader.add(Buffer.from(`${stamp(1)} last words`))).toEqual([]);
     expect(reader.flush().map(({ data }) => data.toString())).toEqual(['last words']);
   });
+
+  test('what a node says of a container that is gone is no line of its log', () => {
+    const reader = new StampedLines();
+    reader.add(Buffer.from(`${stamp(1)} last words\nunable to retrieve container logs for containerd://d5292ef8`));
+    expect(reader.flush()).toEqual([]);
+    expect(reader.add(Buffer.from('another word of the node\n'))).toHaveLength(1);
+  });
 });
