@@ -7,6 +7,7 @@ import { callerKey } from '../rpc/callerContext.ts';
 import { errorInterceptor } from '../rpc/errorInterceptor.ts';
 import { refusalInterceptor } from '../rpc/refusalInterceptor.ts';
 import type { ApiPortOptions } from './apiPortOptions.ts';
+import { DirectCalls } from './directCalls.ts';
 
 /** Largest message of a request, bytes; the contract's own requests are small, a store value is at most 64 MB. */
 const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
@@ -15,6 +16,7 @@ const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
 export class RpcAdapters {
   private readonly adapter: ReturnType<typeof connectNodeAdapter>;
   private readonly grpcAdapter: ReturnType<typeof connectNodeAdapter>;
+  private readonly direct: DirectCalls;
   private readonly callers = new WeakMap<object, Caller>();
 
   constructor(options: Pick<ApiPortOptions, 'logger' | 'admission' | 'routes' | 'grpcRoutes'>) {
@@ -23,7 +25,15 @@ export class RpcAdapters {
       readMaxBytes: MAX_MESSAGE_BYTES,
       contextValues: (request: object) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
     };
-    this.adapter = connectNodeAdapter({ ...common, routes: options.routes });
+    this.direct = new DirectCalls({
+      authority: options.admission.authority,
+      logger: options.logger,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+    });
+    this.adapter = connectNodeAdapter({
+      ...common,
+      routes: (router) => options.routes(this.direct.heardBy(router)),
+    });
     this.grpcAdapter = connectNodeAdapter({
       ...common,
       routes: (router) => options.grpcRoutes?.(router),
@@ -39,8 +49,9 @@ export class RpcAdapters {
     response: ServerResponse | Http2ServerResponse,
     caller: Caller,
   ): void {
-    this.callers.set(request, caller);
     if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
+    if (this.direct.handle(request, response, caller)) return;
+    this.callers.set(request, caller);
     const adapter = isGrpc(request) ? this.grpcAdapter : this.adapter;
     adapter(request as IncomingMessage, response as ServerResponse);
   }

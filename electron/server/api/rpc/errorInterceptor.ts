@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { ErrorDetailSchema } from '../../../../shared/contract/gen/errors_pb.ts';
 import { type ErrorCode, type ErrorKind, MicroError, toMicroError } from '../../../../shared/contract/errors.ts';
@@ -51,24 +52,27 @@ export function toConnectError(error: unknown): ConnectError {
 
 /** Translates errors of every handler, also those thrown in the middle of a stream, and writes bugs to the server log. */
 export function errorInterceptor(logger: Logger): Interceptor {
-  const translate = (error: unknown, method: string): ConnectError => {
-    if (!(error instanceof MicroError) && !(error instanceof ConnectError) && !isAbort(error)) {
-      logger.error(`${method} failed`, {
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
-    }
-    return isAbort(error) ? new ConnectError('the request was cancelled', Code.Canceled) : toConnectError(error);
-  };
   return (next) => async (request) => {
-    const method = `${request.service.typeName}/${request.method.name}`;
+    const translate = (error: unknown): ConnectError => translateError(logger, request.method, error);
     try {
       const response = await next(request);
       if (!response.stream) return response;
-      return { ...response, message: translateStream(response.message, (error) => translate(error, method)) };
+      return { ...response, message: translateStream(response.message, translate) };
     } catch (error) {
-      throw translate(error, method);
+      throw translate(error);
     }
   };
+}
+
+/** What a handler threw, as it is said to the client; a bug is written to the server log. */
+export function translateError(logger: Logger, method: DescMethod, error: unknown): ConnectError {
+  if (isAbort(error)) return new ConnectError('the request was cancelled', Code.Canceled);
+  if (!(error instanceof MicroError) && !(error instanceof ConnectError)) {
+    logger.error(`${method.parent.typeName}/${method.name} failed`, {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+  return toConnectError(error);
 }
 
 async function* translateStream<T>(stream: AsyncIterable<T>, translate: (error: unknown) => Error): AsyncIterable<T> {
