@@ -17,6 +17,10 @@ export async function importTypeScript(path) {
       format: 'esm',
       platform: 'node',
       logLevel: 'error',
+      // Bundled CommonJS packages still call require() for Node's own modules, which an ES module does not have.
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      },
     });
     return await import(pathToFileURL(outfile).href);
   } finally {

@@ -26,13 +26,12 @@ process.on('message', (message: ToGuardian) => {
   until = services.size === 0 ? Number.POSITIVE_INFINITY : performance.now() + message.forMs;
   wallUntil = services.size === 0 ? Number.POSITIVE_INFINITY : Date.now() + message.forMs;
 });
-process.on('disconnect', () => {
-  orphanedAt = Date.now();
-  if (services.size === 0) process.exit(0);
-});
 // Whatever ends the server's terminal or group is no reason to leave what runs alone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 setInterval(() => {
+  // Looked for, not heard: a server that ends at once may be gone before this program listens.
+  if (!process.connected) orphanedAt ??= Date.now();
+  if (orphanedAt !== undefined && until === Number.POSITIVE_INFINITY) process.exit(0);
   if (performance.now() < until && Date.now() < wallUntil) return;
   until = Number.POSITIVE_INFINITY;
   wallUntil = Number.POSITIVE_INFINITY;

@@ -41,7 +41,8 @@ export class Placement implements StartPermit {
   /** Claims that are being asked for, and projects that are left to others: the moment (monotonic ms) of the next attempt. */
   private readonly notBefore = new Map<string, number>();
   private readonly asking = new Map<string, Disposable>();
-  private readonly closing = new Set<string>();
+  /** Projects that were open here when this server ended, and that nobody is known to run yet. */
+  private readonly restored = new Set<string>();
   private readonly disposables = new DisposableStore();
   private clocks: { wall: number; monotonic: number };
   private leaving = false;
@@ -58,6 +59,7 @@ export class Placement implements StartPermit {
   /** From now on it takes what nobody runs. To be called once the runtime has brought back what was there. */
   start(): void {
     const { disposables, options } = this;
+    for (const { name } of options.runtime().projects()) this.restored.add(name);
     for (const folder of [this.claims, this.records]) disposables.add(folder.onDidChange(() => this.look()));
     disposables.add(options.clock.setInterval(() => this.look(), LOOK_MS));
     disposables.add(
@@ -195,18 +197,15 @@ export class Placement implements StartPermit {
   /** A project that was open here when this server ended, and that another one runs now, is not open here any more. */
   private closeElsewhere(): void {
     const runtime = this.options.runtime();
-    for (const { name, folder } of runtime.projects()) {
+    for (const { name, folder } of runtime.projects().filter((project) => this.restored.has(project.name))) {
       const owner = this.claims.all.get(name)?.server;
-      if (owner === undefined || owner === this.options.self.id || this.held.has(name) || this.closing.has(name))
-        continue;
+      if (owner === undefined) continue;
+      this.restored.delete(name);
+      if (owner === this.options.self.id || this.held.has(name)) continue;
       const services = runtime.services().filter(({ project }) => project === name);
       if (!this.options.uploads.of(folder) || services.some(({ moves }) => !moves)) continue;
-      this.closing.add(name);
       this.options.logger.info(`${name} runs on ${this.members.nameOf(owner)}: it is closed here`);
-      runtime
-        .closeProject(name, () => {})
-        .catch((error: unknown) => this.options.logger.error(errorText(error)))
-        .finally(() => this.closing.delete(name));
+      runtime.closeProject(name, () => {}).catch((error: unknown) => this.options.logger.error(errorText(error)));
     }
   }
 
