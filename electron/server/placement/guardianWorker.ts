@@ -19,6 +19,7 @@ let until = Number.POSITIVE_INFINITY;
 let wallUntil = Number.POSITIVE_INFINITY;
 /** When the server went without a word, ms since 1970; what is started after it is another server's. */
 let orphanedAt: number | undefined;
+let isEnding = false;
 
 process.on('message', (message: ToGuardian) => {
   if (message.type === 'done') process.exit(0);
@@ -31,11 +32,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 setInterval(() => {
   // Looked for, not heard: a server that ends at once may be gone before this program listens.
   if (!process.connected) orphanedAt ??= Date.now();
-  if (orphanedAt !== undefined && until === Number.POSITIVE_INFINITY) process.exit(0);
+  if (orphanedAt !== undefined && until === Number.POSITIVE_INFINITY && !isEnding) process.exit(0);
   if (performance.now() < until && Date.now() < wallUntil) return;
   until = Number.POSITIVE_INFINITY;
   wallUntil = Number.POSITIVE_INFINITY;
-  void endAll();
+  isEnding = true;
+  void endAll().finally(() => {
+    isEnding = false;
+  });
 }, LOOK_MS);
 
 async function endAll(): Promise<void> {
@@ -45,5 +49,4 @@ async function endAll(): Promise<void> {
   await Promise.all(
     entries.map(({ id, pid, startTime }) => trees.signal({ pid, startTime, marker: id }, 'SIGKILL').catch(() => {})),
   );
-  if (orphanedAt !== undefined) process.exit(0);
 }
