@@ -150,6 +150,8 @@ describe('events that several servers have open', () => {
     await waitFor('events go through again', () => published.size > before + 200);
     stop = true;
     await Promise.all(writers);
+    // One of them may have been enough for that.
+    await waitFor('both are back', () => [a, b].every(({ watch }) => watch.state.awaySince === undefined));
     expect(refused.filter((each) => !each.startsWith('engine.unavailable'))).toEqual([]);
     const kept = new Map<string, number>();
     for (let from: number | undefined = 0; from !== undefined; ) {

@@ -5,8 +5,8 @@ import type { EngineWatch } from './engineState.ts';
 import { explainNats, isNatsAway, isNatsRefusal } from './natsErrors.ts';
 import type { NatsSettings } from './natsSettings.ts';
 
-/** ms for a connection to come about; a server that is there answers in a few. */
-const CONNECT_MS = 5_000;
+/** ms for a connection to come about; one that is begun with a server that is about to end must not hold up the next for long. */
+const CONNECT_MS = 2_000;
 /** ms for which what is asked while NATS goes away is tried again before it is given up: a restart fits in. */
 const PATIENCE_MS = 5_000;
 /** ms between attempts: the first, and the longest. */
