@@ -56,11 +56,14 @@ export function serveApp(folder: string, messagePage: () => string, first?: Firs
     else if (url.pathname === '/_message') answer(found(Buffer.from(messagePage()), '.html'));
     else {
       const file = fileOf(folder, url.pathname);
-      const reading = file === undefined ? Promise.reject(new Error('outside')) : (first?.take(file) ?? readFile(file));
-      reading.then(
-        (body) => answer(found(body, extname(file ?? ''))),
-        () => answer(missing('There is no such file.')),
-      );
+      const ready = file === undefined ? undefined : first?.take(file);
+      if (file === undefined) answer(missing('There is no such file.'));
+      else if (ready) answer(found(ready, extname(file)));
+      else
+        readFile(file).then(
+          (body) => answer(found(body, extname(file))),
+          () => answer(missing('There is no such file.')),
+        );
     }
   });
 }

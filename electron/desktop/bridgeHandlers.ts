@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { type BrowserWindow, clipboard, dialog, ipcMain, type IpcMainInvokeEvent, shell } from 'electron';
-import * as z from 'zod';
+import { $ZodError } from 'zod/v4/core';
+import * as z from 'zod/mini';
 import type { DesktopNotification, ServerState } from '../../shared/contract/bridge.ts';
 import { type BridgeCall, bridgeCalls } from '../../shared/contract/bridgeChannels.ts';
 import { APP_ORIGIN } from './appProtocol.ts';
@@ -14,17 +15,20 @@ import type { RecentProjects } from './recentProjects.ts';
 /** Text for the clipboard beyond this is a mistake, not a selection. */
 const MAX_CLIPBOARD_CHARS = 64 * 1024 * 1024;
 
-const absolutePath = z.string().min(1).max(4096).refine(isAbsolute, 'must be an absolute path');
-const webUrl = z
+const absolutePath = z
   .string()
-  .max(8192)
-  .refine((text) => isWebUrl(text), 'only http and https links open');
-const project = z.object({ name: z.string().min(1).max(256), folder: absolutePath });
+  .check(z.minLength(1), z.maxLength(4096), z.refine(isAbsolute, 'must be an absolute path'));
+const webUrl = z.string().check(
+  z.maxLength(8192),
+  z.refine((text) => isWebUrl(text), 'only http and https links open'),
+);
+const name = z.string().check(z.minLength(1), z.maxLength(256));
+const project = z.object({ name, folder: absolutePath });
 const notification = z.object({
-  title: z.string().min(1).max(256),
-  body: z.string().max(2048),
-  service: z.string().min(1).max(256),
-  at: z.number().nonnegative(),
+  title: name,
+  body: z.string().check(z.maxLength(2048)),
+  service: name,
+  at: z.number().check(z.nonnegative()),
 });
 const keyPlace = z.enum(['keychain', 'file']);
 const theme = z.enum(['light', 'dark', 'system']);
@@ -69,8 +73,8 @@ export function handleBridge(options: BridgeOptions): void {
       if (problem !== '') throw new Error(problem);
     },
     openInEditor: ([path, line]) =>
-      openInEditor(absolutePath.parse(path), z.number().int().positive().optional().parse(line)),
-    writeClipboard: ([text]) => clipboard.writeText(z.string().max(MAX_CLIPBOARD_CHARS).parse(text)),
+      openInEditor(absolutePath.parse(path), z.optional(z.int().check(z.positive())).parse(line)),
+    writeClipboard: ([text]) => clipboard.writeText(z.string().check(z.maxLength(MAX_CLIPBOARD_CHARS)).parse(text)),
     notify: ([value]) => options.notify(notification.parse(value)),
     readClipboard: () => clipboard.readText(),
     setTheme: ([value]) => options.setTheme(theme.parse(value)),
@@ -81,17 +85,17 @@ export function handleBridge(options: BridgeOptions): void {
     keychain: () => options.key.keychain,
     moveKey: ([to]) => options.key.move(keyPlace.parse(to)),
   };
-  for (const name of Object.keys(bridgeCalls) as BridgeCall[]) {
-    ipcMain.handle(bridgeCalls[name], async (event, ...args: unknown[]) => {
+  for (const call of Object.keys(bridgeCalls) as BridgeCall[]) {
+    ipcMain.handle(bridgeCalls[call], async (event, ...args: unknown[]) => {
       if (!isOurPage(event, options.window())) {
-        options.log.error(`refused ${name} from ${event.senderFrame?.url ?? 'a frame that is gone'}`);
+        options.log.error(`refused ${call} from ${event.senderFrame?.url ?? 'a frame that is gone'}`);
         throw new Error('this page may not use the bridge');
       }
       try {
-        return await calls[name](args);
+        return await calls[call](args);
       } catch (error) {
-        if (error instanceof z.ZodError)
-          throw new Error(`${name}: ${error.issues.map((issue) => issue.message).join(', ')}`);
+        if (error instanceof $ZodError)
+          throw new Error(`${call}: ${error.issues.map((issue) => issue.message).join(', ')}`);
         throw error;
       }
     });

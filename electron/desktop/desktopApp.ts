@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type * as z from 'zod';
+import type { ZodMiniType } from 'zod/mini';
 import { app, nativeTheme, Notification } from 'electron';
 import type { RecentProject, ServerState } from '../../shared/contract/bridge.ts';
 import type { AppArguments } from './appArguments.ts';
@@ -61,7 +61,7 @@ export class DesktopApp {
     this.pageFolder = join(root, 'dist', 'renderer');
     this.firstFiles = new FirstFiles(this.pageFolder);
     this.log = new MainLog(join(home, 'logs', 'desktop.log'));
-    const file = <T>(name: string, schema: z.ZodType<T>): JsonFile<T> =>
+    const file = <T>(name: string, schema: ZodMiniType<T>): JsonFile<T> =>
       new JsonFile(join(app.getPath('userData'), name), schema, (text) => this.log.warn(text));
     this.preferences = new KeptPreferences(file('preferences.json', preferencesSchema));
     this.recentProjects = new RecentProjects(file<RecentProject[]>('recent.json', recentProjectsSchema), () => {

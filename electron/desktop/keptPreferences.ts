@@ -12,9 +12,9 @@ export class KeptPreferences {
     return this.values;
   }
 
-  /** Begins to read the file, so that {@link load} has less to wait for. */
+  /** Reads the file, so that {@link load} has nothing to wait for, unless the file has to be mended. */
   startReading(): void {
-    this.reading ??= this.file.read();
+    this.reading ??= this.file.readAtStart();
   }
 
   /** Resolves once what was chosen earlier holds. */

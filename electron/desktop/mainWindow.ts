@@ -41,9 +41,9 @@ export class MainWindow {
 
   constructor(private readonly options: MainWindowOptions) {}
 
-  /** Begins to read where the window was, so that {@link open} need not wait for it. */
+  /** Reads where the window was, so that {@link open} need not wait for it. */
   prepare(): void {
-    this.state ??= this.options.stateFile.read();
+    this.state ??= this.options.stateFile.readAtStart();
   }
 
   /** The native window, or undefined when there is none. */

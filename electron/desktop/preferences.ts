@@ -1,15 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export const preferencesSchema = z.object({
-  theme: z.enum(['light', 'dark', 'system']).default('system'),
+  theme: z._default(z.enum(['light', 'dark', 'system']), 'system'),
   /** What becomes of running services when the app quits; asked for until the user has said what to remember. */
-  onQuit: z.enum(['ask', 'stop', 'keep']).default('ask'),
+  onQuit: z._default(z.enum(['ask', 'stop', 'keep']), 'ask'),
   /** An icon among the system's own, with what runs. */
-  tray: z.boolean().default(false),
+  tray: z._default(z.boolean(), false),
   /** Whether the app starts with the user's session. */
-  startAtLogin: z.boolean().default(false),
+  startAtLogin: z._default(z.boolean(), false),
   /** Whether the page may still offer to install the `micro` command. */
-  offerCommand: z.boolean().default(true),
+  offerCommand: z._default(z.boolean(), true),
 });
 
 /** Choices of the user that concern the app itself. */

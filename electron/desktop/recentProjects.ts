@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { app, Menu } from 'electron';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { RecentProject } from '../../shared/contract/bridge.ts';
 import type { JsonFile } from './jsonFile.ts';
+import { ownProgram, windowsWord } from './ownProgram.ts';
 
 /** More than fit on the welcome view are never looked at. */
 const MAX_RECENT = 20;
@@ -57,8 +58,8 @@ export class RecentProjects {
         type: 'task' as const,
         title: name,
         description: folder,
-        program: process.execPath,
-        args: `--project "${folder}"`,
+        program: ownProgram(),
+        args: `--project ${windowsWord(folder)}`,
       }));
       app.setJumpList([{ type: 'custom', name: 'Recent projects', items }]);
     }

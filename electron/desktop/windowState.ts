@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A rectangle in screen points. */
 export interface Rectangle {
@@ -16,8 +16,8 @@ export const MIN_SIZE = { width: 760, height: 480 } as const;
 const GRASP = { width: 160, height: 32 } as const;
 
 export const windowStateSchema = z.object({
-  x: z.number().optional(),
-  y: z.number().optional(),
+  x: z.optional(z.number()),
+  y: z.optional(z.number()),
   width: z.number(),
   height: z.number(),
   maximized: z.boolean(),

@@ -43,4 +43,22 @@ describe('ST-03 a file of the app', () => {
     await file.write({ ...defaultPreferences, theme: 'light' });
     expect((await file.read())?.theme).toBe('light');
   });
+
+  it('is there at once for the start, and its last good copy is what stood in it before the first write', async () => {
+    expect(await file.readAtStart()).toBeUndefined();
+    await file.write({ ...defaultPreferences, theme: 'dark' });
+    const next = new JsonFile(path, preferencesSchema, (text) => problems.push(text));
+    expect(await next.readAtStart()).toEqual({ ...defaultPreferences, theme: 'dark' });
+    await next.write({ ...defaultPreferences, theme: 'light' });
+    expect(JSON.parse(await readFile(`${path}.bak`, 'utf8'))).toMatchObject({ theme: 'dark' });
+    expect(problems).toEqual([]);
+  });
+
+  it('that is damaged is mended at the start too, with the reason', async () => {
+    await file.write({ ...defaultPreferences, theme: 'dark' });
+    await writeFile(path, '{"theme": "loud"}');
+    const next = new JsonFile(path, preferencesSchema, (text) => problems.push(text));
+    expect((await next.readAtStart())?.theme).toBe('dark');
+    expect(problems[0]).toMatch(/theme: Invalid option: expected one of/);
+  });
 });
