@@ -91,6 +91,7 @@ export class AppQuit {
     await window.close();
     await stopServices();
     await preferences.flush();
+    await server.noted();
     log.info('ended');
     await log.flush();
     this.state = 'done';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ServerState } from '../../shared/contract/bridge.ts';
 import { findServer } from '../server/findServer.ts';
 import type { ServerFile } from '../server/serverFile.ts';
@@ -9,8 +9,10 @@ import type { MainLog } from './mainLog.ts';
 import type { ServerCommand } from './serverCommand.ts';
 import { ServerProcess } from './serverProcess.ts';
 
-/** How often the app looks whether its server is there. It is one small file and one question to the system. */
+/** How often the app looks whether the server that it found is there. It is one small file and one question to the system. */
 const LOOK_MS = 1_000;
+/** The same for one that it started, whose end the system tells: only one that was replaced is found by looking. */
+const LOOK_AT_OWN_MS = 5_000;
 /** The same while a start is under way, where somebody waits. */
 const LOOK_WHILE_STARTING_MS = 10;
 /** A server listens within a second; a machine in trouble may take this long. */
@@ -49,6 +51,7 @@ export class ServerStarter {
   private readyAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private stopped = true;
+  private noting: Promise<void> = Promise.resolve();
   /** Grows with each start; what an older one still awaits is void. */
   private round = 0;
 
@@ -97,6 +100,11 @@ export class ServerStarter {
     this.stopped = true;
     this.round += 1;
     clearTimeout(this.timer);
+  }
+
+  /** Resolves when it is on disk which server is ours: a later start of the app goes by it. */
+  noted(): Promise<void> {
+    return this.noting;
   }
 
   /** Starts over after the app gave up, or now instead of after the wait. */
@@ -148,7 +156,7 @@ export class ServerStarter {
     if (!this.isCurrent(round)) return;
     if (isChild) {
       const { pid, startTime } = server;
-      startedFile
+      this.noting = startedFile
         .write({ pid, startTime })
         .catch((error: unknown) => log.error('the started server was not noted', error));
     }
@@ -161,20 +169,23 @@ export class ServerStarter {
   }
 
   private watch(server: ServerFile, round: number): void {
-    this.timer = setTimeout(() => {
-      findServer(this.options.home).then(
-        (found) => {
-          if (!this.isCurrent(round) || this.current.status !== 'ready') return;
-          if (found?.pid === server.pid && found.startTime === server.startTime && found.token === server.token) {
-            this.watch(server, round);
-          } else if (found) void this.useServer(found, round);
-          else this.handleEnd('the server is gone');
-        },
-        () => {
-          if (this.isCurrent(round)) this.watch(server, round);
-        },
-      );
-    }, LOOK_MS);
+    this.timer = setTimeout(
+      () => {
+        findServer(this.options.home).then(
+          (found) => {
+            if (!this.isCurrent(round) || this.current.status !== 'ready') return;
+            if (found?.pid === server.pid && found.startTime === server.startTime && found.token === server.token) {
+              this.watch(server, round);
+            } else if (found) void this.useServer(found, round);
+            else this.handleEnd('the server is gone');
+          },
+          () => {
+            if (this.isCurrent(round)) this.watch(server, round);
+          },
+        );
+      },
+      server.pid === this.process.pid ? LOOK_AT_OWN_MS : LOOK_MS,
+    );
   }
 
   private handleEnd(reason: string): void {

@@ -231,6 +231,8 @@ class LocalServer implements MicroServer {
     });
     this.traffic = traffic;
     this.store.add(traffic);
+    const usage = this.store.add(new UsageFeed(this.measure(runtime), systemClock, this.logger));
+    this.store.add(runtime.onDidChange(() => usage.stir()));
     const apiPort = createServerApi({
       home,
       uiFolder: this.options.uiFolder,
@@ -252,7 +254,7 @@ class LocalServer implements MicroServer {
       traces,
       metrics: this.metrics,
       terminals,
-      usage: this.store.add(new UsageFeed(this.measure(runtime), systemClock, this.logger)),
+      usage,
       settings,
       shell: this.shell,
       table: this.table,

@@ -5,7 +5,7 @@ import type { WatchUsageResponse } from '../../shared/contract/gen/usage_pb.ts';
 import { api } from '../client/api.ts';
 import { whileWatched } from './whileWatched.ts';
 
-/** Values kept per service for its small line: a minute at the server's rate of one a second. */
+/** Values kept per service for its small line: a minute, one a second. */
 const HISTORY_LENGTH = 60;
 
 /** What the process tree of one service uses. */
@@ -28,14 +28,17 @@ export interface TotalUsage {
 
 interface UsageStore {
   services: ReadonlyMap<string, ServiceUsage>;
+  /** ms since 1970 of the last sample, by the server's clock. */
+  at: number;
   total: TotalUsage | undefined;
 }
 
-const usageStore = createStore<UsageStore>(() => ({ services: new Map(), total: undefined }));
+const usageStore = createStore<UsageStore>(() => ({ services: new Map(), at: 0, total: undefined }));
 
 /** Takes over one sample. Exported for tests. */
 export function applyUsage(sample: WatchUsageResponse): void {
-  const before = usageStore.getState().services;
+  const { services: before, at } = usageStore.getState();
+  const seconds = secondsSince(at, sample.at);
   const services = new Map<string, ServiceUsage>();
   let cpuPercent = sample.serverCpuPercent;
   let memoryBytes = sample.serverMemoryBytes;
@@ -50,12 +53,23 @@ export function applyUsage(sample: WatchUsageResponse): void {
       threads: usage.threads,
       ports: usage.ports,
       history: {
-        cpu: [...(history?.cpu ?? []), usage.cpuPercent].slice(-HISTORY_LENGTH),
-        memory: [...(history?.memory ?? []), usage.memoryBytes].slice(-HISTORY_LENGTH),
+        cpu: prolonged(history?.cpu, usage.cpuPercent, seconds),
+        memory: prolonged(history?.memory, usage.memoryBytes, seconds),
       },
     });
   }
-  usageStore.setState({ services, total: { cpuPercent, memoryBytes } });
+  usageStore.setState({ services, at: sample.at, total: { cpuPercent, memoryBytes } });
+}
+
+/** Seconds that a sample stands for: while nothing happens the server takes fewer. At least one, at most the whole line. */
+function secondsSince(before: number, now: number): number {
+  return before === 0 ? 1 : Math.min(HISTORY_LENGTH, Math.max(1, Math.round((now - before) / 1000)));
+}
+
+function prolonged(values: readonly number[] = [], value: number, seconds: number): number[] {
+  // What is new since the last sample begins the line; it was not there before.
+  const times = values.length === 0 ? 1 : seconds;
+  return [...values, ...Array<number>(times).fill(value)].slice(-HISTORY_LENGTH);
 }
 
 const watch = whileWatched(async (signal) => {

@@ -12,8 +12,20 @@ import { UsageHistory, type UsagePoint } from './usageHistory.ts';
 import type { MeasureUsage } from './serviceUsage.ts';
 import type { UsageSource } from './rpc/desktopService.ts';
 
+/** Services that all use less than this, percent of one core, are quiet: what changes then is noise. */
+const QUIET_PERCENT = 1;
+/** Samples in a row that have to be quiet, so that a pause between two bursts of work is none. */
+const QUIET_SAMPLES = 5;
+/**
+ * ms between two samples while everything is quiet. To measure ten services, send it and draw it costs 2 % of a core when it is
+ * done each second. Longer would show the beginning of work later, to somebody who looks at that very figure.
+ */
+const REST_MS = 5_000;
+
 interface Subscriber {
   periodMs: number;
+  /** Whether fewer samples will do while nothing happens. */
+  mayRest: boolean;
   /** Monotonic time of the next sample for this subscriber. */
   due: number;
   listener: (usage: WatchUsageResponse) => void;
@@ -28,6 +40,9 @@ export class UsageFeed implements UsageSource, Disposable {
   private readonly timer = new MutableDisposable();
   private readonly history = new UsageHistory();
   private measuring = false;
+  private quietSamples = 0;
+  /** Monotonic time before which nothing is measured. */
+  private restsUntil = 0;
   private lastCpu: { usage: NodeJS.CpuUsage; at: number } | undefined;
 
   constructor(
@@ -36,15 +51,22 @@ export class UsageFeed implements UsageSource, Disposable {
     private readonly logger: Logger,
   ) {}
 
-  subscribe(periodMs: number, listener: (usage: WatchUsageResponse) => void): Disposable {
-    const subscriber: Subscriber = { periodMs, due: 0, listener };
+  subscribe(periodMs: number, listener: (usage: WatchUsageResponse) => void, mayRest = false): Disposable {
+    const subscriber: Subscriber = { periodMs, mayRest, due: 0, listener };
     this.subscribers.add(subscriber);
     this.schedule();
+    this.stir();
     void this.tick();
     return toDisposable(() => {
       this.subscribers.delete(subscriber);
       this.schedule();
     });
+  }
+
+  /** Something happens with the services: what they use is measured at every turn again. */
+  stir(): void {
+    this.quietSamples = 0;
+    this.restsUntil = 0;
   }
 
   points(service: string, since: number): UsagePoint[] {
@@ -67,11 +89,12 @@ export class UsageFeed implements UsageSource, Disposable {
   }
 
   private async tick(): Promise<void> {
-    if (this.measuring) return;
+    if (this.measuring || this.clock.monotonic() < this.restsUntil) return;
     this.measuring = true;
     try {
       const services = await this.measure();
       if (this.subscribers.size === 0) return;
+      this.restIfQuiet(services);
       this.history.add(this.clock.now(), services);
       const response = create(WatchUsageResponseSchema, {
         at: this.clock.now(),
@@ -91,6 +114,14 @@ export class UsageFeed implements UsageSource, Disposable {
     } finally {
       this.measuring = false;
     }
+  }
+
+  private restIfQuiet(services: Awaited<ReturnType<MeasureUsage>>): void {
+    const isQuiet = services.every(({ cpuPercent }) => cpuPercent < QUIET_PERCENT);
+    this.quietSamples = isQuiet ? this.quietSamples + 1 : 0;
+    const mayRest = [...this.subscribers].every((subscriber) => subscriber.mayRest);
+    // A little less than the time: the timer that ends it ticks when it likes.
+    this.restsUntil = mayRest && this.quietSamples >= QUIET_SAMPLES ? this.clock.monotonic() + REST_MS * 0.95 : 0;
   }
 
   private serverCpuPercent(): number {

@@ -20,7 +20,7 @@ export const file_usage: GenFile = /*@__PURE__*/
  */
 export type WatchUsageRequest = Message<"desktop.WatchUsageRequest"> & {
   /**
-   * 0: once a second.
+   * 0: once a second, and every five seconds while all services are quiet.
    *
    * @generated from field: int32 period_ms = 1;
    */

@@ -145,6 +145,7 @@ describe.runIf(process.platform === 'linux')('the app’s server', () => {
     await ready();
     const pid = starter?.connection?.pid as number;
     starter?.stop();
+    await starter?.noted();
     process.kill(pid, 0);
     expect(states.at(-1)?.status).toBe('ready');
     // And the next start of the app knows it for its own, so that quitting can end it.

@@ -27,7 +27,8 @@ export interface ProjectFiles {
 
 /** Samples CPU and memory while somebody listens, and keeps the last hour of it. */
 export interface UsageSource {
-  subscribe(periodMs: number, listener: (usage: WatchUsageResponse) => void): Disposable;
+  /** `mayRest`: fewer samples will do while all services are quiet. */
+  subscribe(periodMs: number, listener: (usage: WatchUsageResponse) => void, mayRest: boolean): Disposable;
   /** What was sampled of a service after `since`, ms since 1970, oldest first. */
   points(service: string, since: number): UsagePoint[];
 }
@@ -177,7 +178,7 @@ export function desktopService(router: ConnectRouter, options: DesktopServiceOpt
     watchUsage(request, { signal }) {
       const periodMs = Math.max(MIN_USAGE_PERIOD_MS, request.periodMs || DEFAULT_USAGE_PERIOD_MS);
       return eventsOf<WatchUsageResponse, WatchUsageResponse>(
-        (listener) => options.usage.subscribe(periodMs, listener),
+        (listener) => options.usage.subscribe(periodMs, listener, request.periodMs === 0),
         signal,
         (usage) => usage,
       );

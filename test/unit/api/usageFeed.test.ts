@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { UsageFeed } from '../../../electron/server/api/usageFeed.ts';
+import { silentLogger } from '../../../electron/server/base/logger.ts';
+import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
+
+function fixture() {
+  const clock = new FakeClock();
+  const state = { cpuPercent: 0, measured: 0 };
+  const feed = new UsageFeed(
+    async () => {
+      state.measured += 1;
+      return [{ service: 'a', cpuPercent: state.cpuPercent, memoryBytes: 1, processes: 1, threads: 1, ports: [] }];
+    },
+    clock,
+    silentLogger,
+  );
+  /** Seconds pass, one after the other. */
+  const pass = async (seconds: number): Promise<number> => {
+    const before = state.measured;
+    for (let n = 0; n < seconds; n++) {
+      await clock.advance(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return state.measured - before;
+  };
+  return { feed, state, pass };
+}
+
+describe('usage that somebody watches', () => {
+  it('is measured each second, and every five while all services are quiet', async () => {
+    const { feed, state, pass } = fixture();
+    const watching = feed.subscribe(1000, () => {}, true);
+    await pass(6);
+    expect(await pass(20)).toBe(4);
+
+    state.cpuPercent = 40;
+    expect(await pass(5)).toBeGreaterThanOrEqual(1);
+    expect(await pass(10)).toBe(10);
+
+    state.cpuPercent = 0;
+    await pass(6);
+    expect(await pass(20)).toBe(4);
+    watching.dispose();
+    expect(await pass(20)).toBe(0);
+    feed.dispose();
+  });
+
+  it('is measured at once again when something happens, or somebody else looks', async () => {
+    const { feed, pass } = fixture();
+    feed.subscribe(1000, () => {}, true);
+    await pass(8);
+    feed.stir();
+    expect(await pass(3)).toBe(3);
+    await pass(8);
+    const heard: number[] = [];
+    feed.subscribe(1000, ({ at }) => heard.push(at), true);
+    await pass(1);
+    expect(heard).not.toEqual([]);
+    feed.dispose();
+  });
+
+  it('comes as often as somebody asked for by number', async () => {
+    const { feed, pass } = fixture();
+    feed.subscribe(1000, () => {}, true);
+    feed.subscribe(1000, () => {});
+    await pass(8);
+    expect(await pass(20)).toBe(20);
+    feed.dispose();
+  });
+});
