@@ -6,7 +6,7 @@ import type { AuditLog } from './auditLog.ts';
 import { type AuthRecords, isId } from './authRecords.ts';
 import { type Caller, ROOT_NAMESPACE, serviceCaller } from './caller.ts';
 import { checkAccess } from './checkAccess.ts';
-import { GuessLimit } from './guessLimit.ts';
+import { GuessLimit, guessSource } from './guessLimit.ts';
 import { RuleBook } from './ruleBook.ts';
 import type { Resource } from './rules.ts';
 import { Tokens } from './tokens.ts';
@@ -114,21 +114,24 @@ export class Authority {
     });
   }
 
-  /** Tokens for whoever knows the secret of an account. Rejects with `auth.wrong-secret` or `auth.too-many-guesses`. */
-  async login(namespace: string, id: string, secret: string, seconds: number): Promise<IssuedToken> {
+  /** Tokens for whoever knows the secret of an account; `from` as for {@link verify}. Rejects with `auth.wrong-secret` or `auth.too-many-guesses`. */
+  async login(namespace: string, id: string, secret: string, seconds: number, from = ''): Promise<IssuedToken> {
     const service = this.options.serviceOfToken(secret);
     if (service !== undefined && service === id) {
       await this.ensureServiceAccount(service);
       return this.issue((await this.accounts.find(ROOT_NAMESPACE, service)) ?? serviceAccount(service), seconds);
     }
-    return this.issue(await this.verify(namespace, id, secret), seconds);
+    return this.issue(await this.verify(namespace, id, secret, from), seconds);
   }
 
-  /** The account whose secret it is; guesses are slowed down. Rejects with `auth.wrong-secret` or `auth.too-many-guesses`. */
-  async verify(namespace: string, id: string, secret: string): Promise<Account> {
+  /**
+   * The account whose secret it is. Guesses are slowed down for whoever makes them: `from` is the address that asks, and
+   * the owner of the account, at another one, waits for nobody. Rejects with `auth.wrong-secret` or `auth.too-many-guesses`.
+   */
+  async verify(namespace: string, id: string, secret: string, from = ''): Promise<Account> {
     const shown = isId(id) && isId(namespace) ? id : '?';
     // What can be no name is remembered as one, however long it is.
-    const known = shown === '?' ? shown : `${namespace}/${shown}`;
+    const known = `${shown === '?' ? shown : `${namespace}/${shown}`}${from === '' ? '' : ` from ${guessSource(from)}`}`;
     const resource: Resource = { type: 'core', name: 'auth', endpoint: 'Auth.Token' };
     const caller: Caller = { id: shown, type: 'user', scopes: [], namespace };
     try {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Admission } from '../../../electron/server/api/http/admission.ts';
 import { Credentials } from '../../../electron/server/api/http/credentials.ts';
-import { GuessLimit } from '../../../electron/server/auth/guessLimit.ts';
+import { GuessLimit, guessSource } from '../../../electron/server/auth/guessLimit.ts';
 import type { Resource } from '../../../electron/server/auth/rules.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { openMemoryStore } from '../../../electron/server/store/openStore.ts';
@@ -51,6 +51,39 @@ describe('a flood of wrong tokens', () => {
 });
 
 describe('a flood of wrong secrets', () => {
+  it('makes the address that sends it wait, and not the owner of the account at another one', async () => {
+    const authority = authorityOver(openMemoryStore(systemClock), await tempFolder('guesses'));
+    const secret = 'correct horse battery';
+    await authority.accounts.create({
+      id: 'ann',
+      name: 'Ann',
+      metadata: {},
+      type: 'user',
+      scopes: [],
+      namespace: 'micro',
+      secret,
+    });
+    const guess = (from: string, word = 'wrong') => codeOf(authority.login('micro', 'ann', word, 60, from));
+    const codes: string[] = [];
+    for (let n = 0; n < 8; n++) codes.push(await guess('10.0.0.1'));
+    expect(codes.slice(0, 5)).toEqual(Array(5).fill('auth.wrong-secret'));
+    expect(codes.slice(-2)).toEqual(Array(2).fill('auth.too-many-guesses'));
+    expect(await guess('10.0.0.2', secret)).toBe('fine');
+    expect(await guess('::1', secret)).toBe('fine');
+    expect(await guess('10.0.0.1', secret)).toBe('auth.too-many-guesses');
+  });
+
+  it.each([
+    ['10.0.0.1', '10.0.0.1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8:0001:2:a:b:c:d', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('from %s counts for %s', (address, source) => {
+    expect(guessSource(address)).toBe(source);
+  });
+
   it('under names that can be none is remembered as one name, however many and long they are', async () => {
     const noted = vi.spyOn(GuessLimit.prototype, 'noteFailure');
     const authority = authorityOver(openMemoryStore(systemClock), await tempFolder('guesses'));

@@ -4,7 +4,7 @@ import { callerOfAccount } from '../../auth/accounts.ts';
 import type { Authority } from '../../auth/authority.ts';
 import { type Caller, LOCAL_USER, NOBODY } from '../../auth/caller.ts';
 import type { Resource } from '../../auth/rules.ts';
-import { GuessLimit } from '../../auth/guessLimit.ts';
+import { GuessLimit, guessSource } from '../../auth/guessLimit.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -45,8 +45,9 @@ export class Admission {
     const caller = await this.callerOf(headers, resource ?? ANYTHING).catch((error: unknown) => {
       const isGuess = this.credentials.tokensOf(headers).length > 0;
       if (isGuess && error instanceof MicroError && error.code === 'api.unauthenticated') {
-        this.guesses.check(address);
-        this.guesses.noteFailure(address);
+        const source = guessSource(address);
+        this.guesses.check(source);
+        this.guesses.noteFailure(source);
       }
       throw error;
     });

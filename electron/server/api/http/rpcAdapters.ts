@@ -3,7 +3,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { createContextValues } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Caller } from '../../auth/caller.ts';
-import { callerKey } from '../rpc/callerContext.ts';
+import { clientSocket } from '../../traffic/accessEntry.ts';
+import { addressKey, callerKey } from '../rpc/callerContext.ts';
 import { errorInterceptor } from '../rpc/errorInterceptor.ts';
 import { refusalInterceptor } from '../rpc/refusalInterceptor.ts';
 import type { ApiPortOptions } from './apiPortOptions.ts';
@@ -23,7 +24,10 @@ export class RpcAdapters {
     const common = {
       interceptors: [errorInterceptor(options.logger), refusalInterceptor(options.admission.authority)],
       readMaxBytes: MAX_MESSAGE_BYTES,
-      contextValues: (request: object) => createContextValues().set(callerKey, this.callers.get(request) as Caller),
+      contextValues: (request: object) =>
+        createContextValues()
+          .set(callerKey, this.callers.get(request) as Caller)
+          .set(addressKey, clientSocket(request as IncomingMessage).remoteAddress ?? ''),
     };
     this.direct = new DirectCalls({
       authority: options.admission.authority,

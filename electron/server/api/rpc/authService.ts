@@ -8,7 +8,7 @@ import { isAdmin } from '../../auth/caller.ts';
 import type { Clock } from '../../base/clock.ts';
 import { forbidden } from '../../auth/checkAccess.ts';
 import type { Rule } from '../../auth/rules.ts';
-import { callerOf } from './callerContext.ts';
+import { addressKey, callerOf } from './callerContext.ts';
 import { toldOf } from './changeTold.ts';
 import { namespaceOf } from './namespaceOf.ts';
 
@@ -41,7 +41,13 @@ export function authService(router: ConnectRouter, { authority, clock }: AuthSer
       const seconds = Number(tokenExpiry);
       const issued = refreshToken
         ? await authority.refresh(refreshToken, seconds)
-        : await authority.login(options?.namespace || callerOf(context).namespace, id, secret, seconds);
+        : await authority.login(
+            options?.namespace || callerOf(context).namespace,
+            id,
+            secret,
+            seconds,
+            context.values.get(addressKey),
+          );
       return { token: { ...issued, created: BigInt(issued.created), expiry: BigInt(issued.expiry) } };
     },
   });
@@ -58,7 +64,7 @@ export function authService(router: ConnectRouter, { authority, clock }: AuthSer
       const caller = callerOf(context);
       if (!isAdmin(caller)) {
         if (caller.id !== id || caller.namespace !== namespace) throw forbidden(caller, `the account ${id}`);
-        await authority.verify(namespace, id, oldSecret);
+        await authority.verify(namespace, id, oldSecret, context.values.get(addressKey));
       }
       await accounts.changeSecret(namespace, id, newSecret);
       return {};

@@ -8,3 +8,6 @@ export const callerKey = createContextKey<Caller>(LOCAL_USER, { description: 'wh
 export function callerOf(context: Pick<HandlerContext, 'values'>): Caller {
   return context.values.get(callerKey);
 }
+
+/** The network address that the request came from; empty for calls inside the process. */
+export const addressKey = createContextKey<string>('', { description: 'where the request came from' });
