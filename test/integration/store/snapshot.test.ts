@@ -105,3 +105,41 @@ describe.each(storeKinds)('a snapshot of a store $name', ({ make }) => {
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+describe('a snapshot that comes in', () => {
+  const whole = { maxLineBytes: 100, spareBytes: 0 };
+
+  async function restoring(bytes: Buffer, limits: { maxLineBytes: number; spareBytes: number }) {
+    const target = await (await (storeKinds[0] as (typeof storeKinds)[number]).make()).open();
+    const folder = await tempFolder('restore');
+    const result = await restoreChunks(target, folder, inPieces(bytes), limits).then(
+      () => ({ code: 'fine', message: '' }),
+      (error: { code: string; message: string }) => error,
+    );
+    return { code: result.code, message: result.message, left: await readdir(folder) };
+  }
+
+  it('with a line longer than any record is refused while it comes, with the number of the line', async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{"a":1}\n');
+      for (;;) yield Buffer.alloc(60, 'x');
+    }
+    const target = await (await (storeKinds[0] as (typeof storeKinds)[number]).make()).open();
+    const folder = await tempFolder('restore');
+    await expect(restoreChunks(target, folder, endless(), whole)).rejects.toMatchObject({
+      code: 'store.bad-snapshot',
+      message: 'line 2 is longer than a record can be (100 bytes)',
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('stops before the disk is full, and leaves nothing', async () => {
+    const source = await (await (storeKinds[0] as (typeof storeKinds)[number]).make()).open();
+    await source.apply([write('a', 'x')]);
+    const { code, left } = await restoring(await bytesOf(source), {
+      maxLineBytes: 100_000,
+      spareBytes: Number.MAX_SAFE_INTEGER,
+    });
+    expect({ code, left }).toEqual({ code: 'storage.full', left: [] });
+  });
+});
