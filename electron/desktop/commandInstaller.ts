@@ -27,7 +27,8 @@ export type CommandState = 'installed' | 'outdated' | 'missing' | 'taken';
 /** Whether `micro` is a command of the user's terminals already. */
 export async function commandState(options: CommandOptions): Promise<CommandState> {
   const folders = foldersOf(options);
-  if (options.platform === 'win32') return folders.includes(win32.dirname(options.command)) ? 'installed' : 'missing';
+  if (options.platform === 'win32')
+    return isOnWindowsPath(win32.dirname(options.command), folders) ? 'installed' : 'missing';
   // A package that was installed for all users brought the command with it.
   for (const folder of folders) {
     if ((await stateAt(posix.join(folder, 'micro'), options)) === 'installed') return 'installed';
@@ -63,7 +64,7 @@ export async function installCommand(options: CommandOptions): Promise<string> {
 
 async function addToUserPath({ command, run, ...options }: CommandOptions): Promise<string> {
   const folder = win32.dirname(command);
-  if (foldersOf({ command, run, ...options }).includes(folder))
+  if (isOnWindowsPath(folder, foldersOf({ command, run, ...options })))
     return `micro is a command already (${folder} is on PATH).`;
   // The registry keeps the user's part, with variables such as %USERPROFILE% unresolved; the process has it resolved and
   // mixed with the system's. What is written is of the kind that was there, or those variables would be lost.
@@ -85,6 +86,12 @@ function quoted(text: string): string {
 
 function foldersOf({ path, platform }: CommandOptions): string[] {
   return path.split(platform === 'win32' ? ';' : ':').filter((folder) => folder !== '');
+}
+
+/** Windows does not tell small letters from large ones; people write a backslash at the end, or quotes around. */
+function isOnWindowsPath(folder: string, folders: readonly string[]): boolean {
+  const plain = (text: string): string => win32.normalize(text.replace(/^"|"$/g, '')).replace(/\\+$/, '').toLowerCase();
+  return folders.some((each) => plain(each) === plain(folder));
 }
 
 /** Where the command may be, the best first. */

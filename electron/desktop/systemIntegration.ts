@@ -8,6 +8,7 @@ import { registerLinks } from './linkHandler.ts';
 import type { MainLog } from './mainLog.ts';
 import type { MicroCommand } from './microCommand.ts';
 import type { Preferences } from './preferences.ts';
+import { ownProgram } from './ownProgram.ts';
 import { runProgram } from './runProgram.ts';
 import { allServices, liveServices } from './serverCalls.ts';
 import { setStartAtLogin } from './startAtLogin.ts';
@@ -33,8 +34,7 @@ export interface SystemOptions {
 export class SystemIntegration {
   private readonly tray: StatusTray;
   private updates: Updates | undefined;
-  /** What the system is to start for us; an AppImage's executable is gone when the app is. */
-  private readonly program = process.env['APPIMAGE'] || process.execPath;
+  private readonly program = ownProgram();
 
   constructor(private readonly options: SystemOptions) {
     const { icon, log, server } = options;
@@ -68,7 +68,7 @@ export class SystemIntegration {
       program: this.program,
       env: process.env,
       home: homedir(),
-      setAsDefault: () => app.setAsDefaultProtocolClient('micro'),
+      setAsDefault: () => app.setAsDefaultProtocolClient('micro', this.program),
       run: runProgram,
       log,
     });
@@ -90,7 +90,7 @@ export class SystemIntegration {
       command: [this.program, ...args],
       env: process.env,
       home: homedir(),
-      setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args }),
+      setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, path: this.program, args }),
     });
   }
 

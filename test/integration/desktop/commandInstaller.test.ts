@@ -139,5 +139,7 @@ describe('the micro command of the packaged app', () => {
     expect(await commandState(added)).toBe('installed');
     expect(await installCommand(added)).toContain('already');
     expect(runs).toHaveLength(1);
+    for (const written of [`${folder.toUpperCase()}\\`, `"${folder}"`, folder.replaceAll('\\', '/')])
+      expect(await commandState({ ...given, path: `C:\\Windows;${written}` })).toBe('installed');
   });
 });
