@@ -5,8 +5,11 @@ import { lastLines, runCommand } from './commandLine.mjs';
 
 /** What real Electron windows need on a bare Debian machine, beside what its base images hold. */
 const WINDOW_PACKAGES = ['xvfb', 'xauth', 'libgtk-3-0'];
-/** Login shells whose environment the tests read, and the editor whose way of saving they try. */
-const PROGRAMS = ['zsh', 'fish', 'tcsh', 'vim'];
+/**
+ * Login shells whose environment the tests read, the editor whose way of saving they try, and a window manager, without
+ * which no window can be maximised.
+ */
+const PROGRAMS = ['zsh', 'fish', 'tcsh', 'vim', 'openbox'];
 /** What is no program but a folder: the debugger of Python that the tests attach to. */
 const MODULES = [{ name: 'python3-debugpy', folder: '/usr/lib/python3/dist-packages/debugpy' }];
 const DEBIAN_PACKAGES = [...WINDOW_PACKAGES, ...PROGRAMS, ...MODULES.map(({ name }) => name)];

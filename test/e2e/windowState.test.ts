@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
+import { waitFor } from '../helpers/waitFor.ts';
 
 let launched: LaunchedApp | undefined;
 
@@ -16,6 +18,13 @@ const geometry = (app: LaunchedApp) =>
     bounds: BrowserWindow.getAllWindows()[0]?.getBounds() as { x: number; y: number; width: number; height: number },
     area: screen.getPrimaryDisplay().workArea,
   }));
+
+/** Calls a method of the window without words. */
+const onWindow = (app: LaunchedApp, method: 'maximize' | 'unmaximize' | 'isMaximized') =>
+  app.app.evaluate(({ BrowserWindow }, name) => BrowserWindow.getAllWindows()[0]?.[name]() === true, method);
+
+const setBounds = (app: LaunchedApp, bounds: { x: number; y: number; width: number; height: number }) =>
+  app.app.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), bounds);
 
 describe('where the window opens', () => {
   test('DT-01 whatever was remembered, the window can be reached and used; and it comes back to where it was left', async () => {
@@ -52,4 +61,38 @@ describe('where the window opens', () => {
     launched = await launchApp({ home });
     expect((await geometry(launched)).bounds).toMatchObject({ width: 1280, height: 800 });
   });
+
+  test.runIf(process.platform === 'linux')(
+    'DT-01 a maximised window comes back maximised, and then to where it was before',
+    async () => {
+      // Nothing is maximised without somebody who does it.
+      const manager = spawn('openbox', ['--sm-disable'], { stdio: 'ignore' });
+      try {
+        launched = await launchApp();
+        const { home } = launched;
+        const before = { x: 140, y: 110, width: 1000, height: 640 };
+        await setBounds(launched, before);
+        await waitFor('the window to be maximised', async () => {
+          await onWindow(launched as LaunchedApp, 'maximize');
+          return onWindow(launched as LaunchedApp, 'isMaximized');
+        });
+        await launched.quit();
+        const kept = JSON.parse(await readFile(join(home, 'desktop', 'window.json'), 'utf8')) as { maximized: boolean };
+        expect(kept).toMatchObject({ maximized: true, width: before.width, height: before.height });
+
+        launched = await launchApp({ home });
+        const again = launched;
+        await waitFor('the window to be maximised again', () => onWindow(again, 'isMaximized'));
+        const { bounds, area } = await geometry(again);
+        expect(bounds.width).toBeGreaterThanOrEqual(area.width - 20);
+        await onWindow(again, 'unmaximize');
+        await waitFor('the window to be as large as before', async () => {
+          const { width, height } = (await geometry(again)).bounds;
+          return width === before.width && height === before.height;
+        });
+      } finally {
+        manager.kill();
+      }
+    },
+  );
 });
