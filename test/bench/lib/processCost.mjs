@@ -43,6 +43,20 @@ export function findBelow(pid, isWanted) {
   throw new Error(`no such process below ${pid}`);
 }
 
+/** The pids of all processes below `pid` whose command line, words parted by NUL, are those looked for. */
+export function allBelow(pid, isWanted) {
+  const children = childrenByParent();
+  const queue = [pid];
+  const found = new Set();
+  for (const each of queue) {
+    for (const child of children.get(each) ?? []) {
+      if (isWanted(readFileSync(`/proc/${child}/cmdline`, 'utf8'))) found.add(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}
+
 /** The pids of all processes, by their parent's. */
 function childrenByParent() {
   const children = new Map();
