@@ -72,13 +72,17 @@ describe('where the window opens', () => {
         const { home } = launched;
         const before = { x: 140, y: 110, width: 1000, height: 640 };
         await setBounds(launched, before);
+        const kept = async () => {
+          const text = await readFile(join(home, 'desktop', 'window.json'), 'utf8').catch(() => '{}');
+          return JSON.parse(text) as { width?: number; height?: number; maximized?: boolean };
+        };
+        await waitFor('the window to have its bounds', async () => (await kept()).width === before.width);
         await waitFor('the window to be maximised', async () => {
           await onWindow(launched as LaunchedApp, 'maximize');
           return onWindow(launched as LaunchedApp, 'isMaximized');
         });
         await launched.quit();
-        const kept = JSON.parse(await readFile(join(home, 'desktop', 'window.json'), 'utf8')) as { maximized: boolean };
-        expect(kept).toMatchObject({ maximized: true, width: before.width, height: before.height });
+        expect(await kept()).toMatchObject({ maximized: true, width: before.width, height: before.height });
 
         launched = await launchApp({ home });
         const again = launched;
