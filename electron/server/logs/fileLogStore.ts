@@ -199,7 +199,10 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
     this.limits.schedule();
   }
 
-  async handleFacts(log: RunLog, facts: { pid?: number; readyAt?: number } | RunEnd): Promise<void> {
+  async handleFacts(
+    log: RunLog,
+    facts: { startedAt?: number; pid?: number; readyAt?: number } | RunEnd,
+  ): Promise<void> {
     await this.folders.addFacts(log.service, log.run, facts);
     this.runsChanged.fire([log.service]);
   }

@@ -42,8 +42,8 @@ export interface RunLogWriter {
   whenDrained(): Promise<void>;
   /** A remark of the server as a whole line of stream `micro`. */
   note(text: string, level?: 'info' | 'warn' | 'error'): void;
-  /** Remembers pid and readiness of the run. */
-  update(facts: { pid?: number; readyAt?: number }): void;
+  /** Remembers pid and readiness of the run, and its start when it was begun ahead of that. */
+  update(facts: { startedAt?: number; pid?: number; readyAt?: number }): void;
   /**
    * Flushes what is left, unfinished lines included, and closes. Everything written before is on disk when it resolves.
    * `remark` is the last line: how it ended comes after the last words of the program.

@@ -26,7 +26,7 @@ export interface RunLogHost {
   handleGrowth(log: RunLog): void;
   handleSegmentFinished(log: RunLog): void;
   /** Remembers facts of the run; resolves when they are on disk. */
-  handleFacts(log: RunLog, facts: { pid?: number; readyAt?: number } | RunEnd): Promise<void>;
+  handleFacts(log: RunLog, facts: { startedAt?: number; pid?: number; readyAt?: number } | RunEnd): Promise<void>;
   /** Lines at the end of the run could not be written; `text` says it, and the next run is to begin with it. */
   handleLost(log: RunLog, text: string): Promise<void>;
   handleEnd(log: RunLog): void;
@@ -87,7 +87,7 @@ export class RunLog implements RunLogWriter {
     this.queue.schedule();
   }
 
-  update(facts: { pid?: number; readyAt?: number }): void {
+  update(facts: { startedAt?: number; pid?: number; readyAt?: number }): void {
     void this.host.handleFacts(this, facts);
   }
 

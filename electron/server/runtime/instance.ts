@@ -147,6 +147,12 @@ export class Instance implements ServingInstance, EndingInstance {
     this.launchGate.resolve();
   }
 
+  /** It is not needed after all: gives up what was prepared for it. Only before `start`. */
+  async discard(): Promise<void> {
+    this.launchGate.resolve();
+    await this.ending.finish({ outcome: 'not needed', failed: false });
+  }
+
   private begin(): void {
     if (!this.process.launched || this.phase !== 'launching') return;
     if (this.spec.kind === 'task') {

@@ -4,9 +4,10 @@ import { spanText } from './exitReason.ts';
 import type { Instance } from './instance.ts';
 import type { InstanceEnd } from './instanceEnd.ts';
 import type { InstanceHost } from './instanceHost.ts';
+import type { NextInstance } from './nextInstance.ts';
 import type { InstanceStart } from './prepareInstance.ts';
 import type { ReplicaOwner } from './replicaOwner.ts';
-import type { IdleReplica, ReplicaState } from './replicaState.ts';
+import type { IdleReplica, ReplicaState, WaitState } from './replicaState.ts';
 import type { RunOverrides } from './serviceUnit.ts';
 
 /** A copy of a service as what keeps it running sees it. */
@@ -15,6 +16,8 @@ export interface KeptReplica {
   readonly backoff: Backoff;
   /** The instance that counts. */
   readonly current: Instance | undefined;
+  /** The instance that comes, when it was prepared. */
+  readonly next: Pick<NextInstance, 'isPrepared' | 'drop'>;
   /** Automatic restarts since the last start by hand. */
   restarts: number;
   /** Starts an instance that counts from then on. */
@@ -36,10 +39,16 @@ export async function keepRunning(
   const { owner } = replica;
   let cause = firstCause;
   const port = overrides?.port ?? owner.spec.port;
-  // Said before anything waits or is built for a service that could not be started in the end.
-  if (typeof port === 'number') await host.ports.check(port, owner.spec.name);
+  // Said before anything waits or is built for a service that could not be started in the end. One that is only started
+  // anew had it a moment ago.
+  if (typeof port === 'number' && !replica.next.isPrepared) await host.ports.check(port, owner.spec.name);
   for (;;) {
-    await owner.waitForDependencies((wait) => replica.set({ phase: 'waiting', wait }), signal);
+    const handleWait = (wait: WaitState): void => {
+      // Its log would show a run that has not begun.
+      replica.next.drop();
+      replica.set({ phase: 'waiting', wait });
+    };
+    await owner.waitForDependencies(handleWait, signal);
     const built = await owner.build(cause, () => replica.set({ phase: 'building' }), signal);
     if (signal.aborted) {
       await built?.end({ endedAt: host.clock.now(), outcome: 'cancelled', failed: false });

@@ -8,7 +8,7 @@ import type { RunLogWriter } from '../logs/logStore.ts';
 import { needsRestart, type ServiceSpec } from '../project/serviceSpec.ts';
 import type { Dependencies } from './dependencies.ts';
 import { followConfig } from './followConfig.ts';
-import { EarlyStop } from './earlyStop.ts';
+import { EarlyReload } from './earlyReload.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { isRolling, type ReloadedService, reloadService } from './reloadService.ts';
 import type { ReloadResult } from './reloadState.ts';
@@ -32,7 +32,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   private isWanted = false;
   private readonly running: ServiceCopies;
   private readonly builds: ServiceBuilds;
-  private readonly early: EarlyStop;
+  private readonly early: EarlyReload;
   private readonly reloader: Reloader;
   private readonly schedule: TaskSchedule;
   private readonly renewal = new Renewal();
@@ -52,7 +52,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       newInstanceId: () => this.newInstanceId(),
       changed: () => this.changed(),
     });
-    this.early = new EarlyStop(
+    this.early = new EarlyReload(
       host,
       this.running,
       () => this.isWanted,
@@ -61,11 +61,8 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     this.reloader = new Reloader(host, {
       spec: () => this.current,
       changed: () => this.changed(),
-      expectReload: () => {
-        if (!isRolling(this.current)) host.trees.foresee(this.trees());
-      },
-      canStopEarly: () => this.canStopEarly,
-      stopEarly: (cause) => this.early.begin(cause),
+      canBeginEarly: () => this.canBeginReload,
+      beginEarly: (cause) => this.early.begin(cause, isRolling(this.current)),
       stayUp: (why) => this.early.undo(why),
       reload: (cause, onSwap, signal) => this.reload(cause, onSwap, signal),
     });
@@ -147,19 +144,21 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   }
 
   /** Called by hot reload. Resolves when the new version serves, or with why it does not. */
-  private reload(cause: string, onSwap: () => void, signal: AbortSignal): Promise<ReloadResult> {
+  private async reload(cause: string, onSwap: () => void, signal: AbortSignal): Promise<ReloadResult> {
     const result = reloadService(this.commanded(), { cause, onSwap, signal });
     // Where a stop began early nothing is built first, so that the restart has begun by now.
     this.early.take();
-    return result;
+    try {
+      return await result;
+    } finally {
+      this.running.dropPrepared();
+    }
   }
 
-  /** What is built, or replaced by a copy beside it, serves on after a save. */
-  private get canStopEarly(): boolean {
+  /** What has to be built serves on after a save until that is done. */
+  private get canBeginReload(): boolean {
     const { current: spec, running, early } = this;
-    return (
-      this.isWanted && spec.kind === 'service' && !spec.build && !isRolling(spec) && running.serve && !early.isUnderWay
-    );
+    return this.isWanted && spec.kind === 'service' && !spec.build && running.serve && !early.isStopping;
   }
 
   /** For a command that takes a while. */
@@ -270,6 +269,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
 
   dispose(): void {
     this.early.take();
+    this.running.dropPrepared();
     this.reloader.dispose();
     this.schedule.disarm();
     this.emitter.dispose();

@@ -123,7 +123,7 @@ async function restart(
   built: RunLogWriter | undefined,
 ): Promise<ReloadResult> {
   service.builds.pendingLog = built;
-  await service.copies.haltForRestart(cause);
+  await service.copies.haltForRestart(cause, cause);
   if (!service.isWanted() || service.isOvertaken()) return { outcome: 'dropped' };
   service.copies.begin(cause);
   service.changed();

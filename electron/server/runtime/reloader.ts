@@ -14,12 +14,10 @@ import { ServiceFiles } from './serviceFiles.ts';
 /** The service that is reloaded. */
 export interface ReloadTarget {
   spec(): ServiceSpec;
-  /** A file changed; unless more follow, a reload comes in a moment. */
-  expectReload(): void;
-  /** Whether {@link stopEarly} is of use now: a restart follows each change, and something runs. */
-  canStopEarly(): boolean;
-  /** One file was saved, and the restart for it comes in a moment unless {@link stayUp} is called: its copies may end already. */
-  stopEarly(cause: string): void;
+  /** Whether {@link beginEarly} is of use now: nothing is built first, and something runs. */
+  canBeginEarly(): boolean;
+  /** One file was saved, and the reload for it comes in a moment unless {@link stayUp} is called: what it takes may begin. */
+  beginEarly(cause: string): void;
   /** No reload comes for now: what was stopped early is started again. */
   stayUp(why: string): void;
   /** Brings the new version up; calls `onSwap` once it is built. */
@@ -175,13 +173,12 @@ export class Reloader implements Disposable, ReloadSubject {
 
   private handleChange(path: string): void {
     if (!this.armed || this.isPaused || this.state.state === 'suspended') return;
-    if (this.changes.isEmpty) this.target.expectReload();
     if (!this.changes.add(path)) this.suspend(path);
     else if (this.guard.verdict !== 'fine') this.holdBack();
     else if (this.runs.isUnderWay) this.runs.overtake();
     else {
       this.show({ state: 'debouncing' });
-      void this.stopEarly(path, this.generation);
+      void this.beginEarly(path, this.generation);
     }
   }
 
@@ -192,13 +189,13 @@ export class Reloader implements Disposable, ReloadSubject {
     else this.show({ state: 'debouncing' });
   }
 
-  private async stopEarly(path: string, generation: number): Promise<void> {
-    if (!this.changes.isSingleSave || !this.target.canStopEarly()) return;
+  private async beginEarly(path: string, generation: number): Promise<void> {
+    if (!this.changes.isSingleSave || !this.target.canBeginEarly()) return;
     const { projectFolder, folder } = this.target.spec();
     // Git goes on for longer than a service should be down.
     if (await isGitBusy(projectFolder || folder)) return;
     if (generation !== this.generation || !this.changes.isSingleSave || this.runs.isUnderWay) return;
-    if (this.target.canStopEarly()) this.target.stopEarly(`${this.relative(path)} changed`);
+    if (this.target.canBeginEarly()) this.target.beginEarly(`${this.relative(path)} changed`);
   }
 
   private suspend(path: string): void {

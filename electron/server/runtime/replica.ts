@@ -7,7 +7,8 @@ import type { Instance } from './instance.ts';
 import type { InstanceEnd } from './instanceEnd.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import { keepRunning, type KeptReplica } from './keepRunning.ts';
-import { type InstanceStart, prepareInstance } from './prepareInstance.ts';
+import { NextInstance } from './nextInstance.ts';
+import type { InstanceStart } from './prepareInstance.ts';
 import type { ReplicaOwner } from './replicaOwner.ts';
 import { failedStart, type IdleReplica, type ReplicaState } from './replicaState.ts';
 import type { RunOverrides } from './serviceUnit.ts';
@@ -23,6 +24,7 @@ export class Replica implements KeptReplica, SwappedReplica {
   readonly instances = new Set<Instance>();
   restarts = 0;
   readonly backoff: Backoff;
+  readonly next: NextInstance;
 
   private controller: AbortController | undefined;
   private loop: Promise<void> = Promise.resolve();
@@ -33,6 +35,7 @@ export class Replica implements KeptReplica, SwappedReplica {
     readonly owner: ReplicaOwner,
   ) {
     this.backoff = new Backoff(() => owner.spec.restart);
+    this.next = new NextInstance(host, owner);
   }
 
   /** Something is under way or running. */
@@ -58,6 +61,7 @@ export class Replica implements KeptReplica, SwappedReplica {
       .then(() => (signal.aborted ? undefined : keepRunning(this.host, this, cause, signal, overrides)))
       .catch((error: unknown) => {
         if (signal.aborted) return;
+        this.next.drop();
         this.rest(failedStart(error));
         if (error instanceof MicroError) return;
         const service = this.owner.spec.name;
@@ -73,6 +77,7 @@ export class Replica implements KeptReplica, SwappedReplica {
   async halt(request: StopRequest): Promise<void> {
     const controller = this.controller;
     controller?.abort(new Error(request.why));
+    if (!request.replaced) this.next.drop();
     const wasIdle = !this.isActive;
     await Promise.all([...this.instances].map((instance) => instance.stop(request)));
     const stuck = [...this.instances].flatMap((instance) => instance.survivors);
@@ -103,7 +108,7 @@ export class Replica implements KeptReplica, SwappedReplica {
   }
 
   async launch(start: InstanceStart): Promise<Instance> {
-    const instance = await prepareInstance(this.host, this.owner, start);
+    const instance = await this.next.take(start);
     this.current = instance;
     this.follow(instance);
     if (this.life?.aborted) void instance.stop({ why: 'stopped by you' });
@@ -113,7 +118,7 @@ export class Replica implements KeptReplica, SwappedReplica {
   }
 
   async launchBeside(start: InstanceStart): Promise<Instance> {
-    const instance = await prepareInstance(this.host, this.owner, start);
+    const instance = await this.next.take(start);
     this.follow(instance);
     await instance.start();
     return instance;

@@ -21,7 +21,7 @@ export async function restartService(
     return status === 'failed' ? `build failed: ${message.split('\n')[0] ?? ''}; old version serving` : undefined;
   }
   if (service.isOvertaken()) return undefined;
-  await copies.haltForRestart(`restarted: ${cause}`);
+  await copies.haltForRestart(`restarted: ${cause}`, overrides ? undefined : cause);
   if (service.isOvertaken()) return undefined;
   copies.begin(cause, overrides);
   service.changed();

@@ -93,14 +93,29 @@ export class ServiceCopies {
     };
   }
 
-  /** Ends every copy; until they are gone this is a restart and no stop. */
-  async haltForRestart(why: string): Promise<void> {
+  /**
+   * Ends every copy; until they are gone this is a restart and no stop. `cause`: why new ones are started as they were, which
+   * are prepared meanwhile.
+   */
+  async haltForRestart(why: string, cause?: string): Promise<void> {
     const end = this.announceRestart();
+    const { spec } = this.owner;
+    if (cause !== undefined && !spec.build) for (const replica of this.all) replica.next.prepare(cause, spec.port);
     try {
       await Promise.all(this.all.map((replica) => replica.halt({ why, replaced: true })));
     } finally {
       end();
     }
+  }
+
+  /** A copy beside the first one that serves is started in a moment, and is prepared until then. */
+  prepareRoll(cause: string): void {
+    this.all.find(({ current }) => current?.phase === 'ready')?.next.prepare(cause, 'auto');
+  }
+
+  /** What was prepared and is not under way is not started after all. */
+  dropPrepared(): void {
+    for (const replica of this.withLeaving) replica.next.drop();
   }
 
   /** Throws `api.invalid` when the service cannot have so many. */

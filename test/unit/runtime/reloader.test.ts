@@ -12,7 +12,7 @@ let clock: FakeClock;
 let folder: string;
 /** What was asked of the service, in its order. */
 let asked: string[];
-let canStopEarly: boolean;
+let canBeginEarly: boolean;
 let change: (name: string) => void;
 let reloader: Reloader;
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   folder = await tempFolder('reloader');
   asked = [];
-  canStopEarly = true;
+  canBeginEarly = true;
   const watch = { include: [], ignore: [], debounceMs: 100, adaptive: true };
   const spec = { name: 'web', kind: 'service', folder, projectFolder: folder, reload: 'restart', watch };
   let isWatched = false;
@@ -33,9 +33,8 @@ beforeEach(async () => {
   };
   reloader = new Reloader({ clock, watcher, home: '/nowhere', notify: () => {} } as unknown as InstanceHost, {
     spec: () => spec as unknown as ServiceSpec,
-    expectReload: () => {},
-    canStopEarly: () => canStopEarly,
-    stopEarly: (cause) => asked.push(`stop: ${cause}`),
+    canBeginEarly: () => canBeginEarly,
+    beginEarly: (cause) => asked.push(`early: ${cause}`),
     stayUp: () => asked.push('stay up'),
     reload: (cause) => {
       asked.push(`reload: ${cause}`);
@@ -59,9 +58,9 @@ describe('a service that is restarted for a save', () => {
   test('begins to stop while the files settle', async () => {
     change('main.js');
     await waitFor('its stop', () => asked.length > 0);
-    expect(asked).toEqual(['stop: main.js changed']);
+    expect(asked).toEqual(['early: main.js changed']);
     await reloaded(1);
-    expect(asked).toEqual(['stop: main.js changed', 'reload: main.js changed']);
+    expect(asked).toEqual(['early: main.js changed', 'reload: main.js changed']);
   });
 
   test('is reloaded once for many files, also when it stopped for the first of them', async () => {
@@ -69,7 +68,7 @@ describe('a service that is restarted for a save', () => {
     await waitFor('its stop', () => asked.length > 0);
     for (const name of ['b.js', 'c.js', 'd.js']) change(name);
     await reloaded(1);
-    expect(asked).toEqual(['stop: a.js changed', 'reload: 4 files changed (a.js, …)']);
+    expect(asked).toEqual(['early: a.js changed', 'reload: 4 files changed (a.js, …)']);
   });
 
   test('does not stop early when more than one file has changed by then', async () => {
@@ -91,7 +90,7 @@ describe('a service that is restarted for a save', () => {
   });
 
   test('serves on when it is built first, or nothing runs', async () => {
-    canStopEarly = false;
+    canBeginEarly = false;
     change('main.js');
     await reloaded(1);
     expect(asked).toEqual(['reload: main.js changed']);
@@ -102,7 +101,7 @@ describe('a service that is restarted for a save', () => {
     await waitFor('its stop', () => asked.length > 0);
     reloader.pause();
     await clock.advance(1000);
-    expect(asked).toEqual(['stop: main.js changed', 'stay up']);
+    expect(asked).toEqual(['early: main.js changed', 'stay up']);
   });
 
   test('stays up while it is looked at whether it writes the file itself', async () => {

@@ -9,33 +9,42 @@ import type { ServiceCopies } from './serviceCopies.ts';
 const longestDownMs = 1000;
 
 /**
- * Begins to end the copies of a service while the files of a save settle, so that a restart does not pay for both one after
- * the other. From `begin` on somebody has to call `take` or `undo`; a service whose files do not come to rest is started
- * again by itself.
+ * Begins a reload while the files of a save settle, so that it does not take both one after the other: a new copy beside
+ * the old one is prepared, and copies that have to end first begin to. From `begin` on somebody has to call `take` or
+ * `undo`; a service whose files do not come to rest is started again by itself.
  */
-export class EarlyStop {
+export class EarlyReload {
   private release: (() => void) | undefined;
   private timer: Disposable | undefined;
 
   constructor(
     private readonly host: Pick<InstanceHost, 'clock'>,
-    private readonly copies: Pick<ServiceCopies, 'announceRestart' | 'haltForRestart' | 'begin'>,
+    private readonly copies: Pick<
+      ServiceCopies,
+      'announceRestart' | 'haltForRestart' | 'begin' | 'prepareRoll' | 'dropPrepared'
+    >,
     private readonly isWanted: () => boolean,
     private readonly handleProblem: (error: unknown) => void,
   ) {}
 
-  get isUnderWay(): boolean {
+  /** Copies are ending for it. */
+  get isStopping(): boolean {
     return this.release !== undefined;
   }
 
-  begin(cause: string): void {
+  /** `rolls`: a copy is started beside the old one, which goes on. */
+  begin(cause: string, rolls: boolean): void {
     if (this.release) return;
+    if (rolls) {
+      this.copies.prepareRoll(cause);
+      return;
+    }
     this.release = this.copies.announceRestart();
-    this.copies.haltForRestart(cause).catch(this.handleProblem);
+    this.copies.haltForRestart(cause, cause).catch(this.handleProblem);
     this.timer = this.host.clock.setTimeout(() => this.undo('its files go on changing'), longestDownMs);
   }
 
-  /** The restart itself has begun, or the service is to stay down. */
+  /** The reload itself has begun, or the service is to stay down. */
   take(): void {
     this.timer?.dispose();
     this.timer = undefined;
@@ -45,7 +54,10 @@ export class EarlyStop {
 
   /** No reload comes for now: the service is started again, once its old copies are gone. */
   undo(why: string): void {
-    if (!this.release) return;
+    if (!this.release) {
+      this.copies.dropPrepared();
+      return;
+    }
     if (this.isWanted()) this.copies.begin(why);
     this.take();
   }
