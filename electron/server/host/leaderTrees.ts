@@ -1,62 +1,42 @@
 import type { Clock } from '../base/clock.ts';
-import type { TreeKey } from './processTree.ts';
 import type { ProcessInfo, ProcessTable } from './processTable.ts';
+import type { TreeKey } from './processTree.ts';
 
 /**
- * Trees whose descendants are looked up one by one at the same time. For more of them, one pass over all processes that
- * they share costs less.
+ * Trees that are looked up one by one within a while. For more of them, one pass over all processes that they share costs
+ * less, and does not hold up everything else.
  */
 const MAX_SINGLE_LOOKS = 4;
+const WHILE_MS = 10;
 
-/**
- * A tree that was foreseen is signalled as it was then for so long, ms: who was born since is in the group, or found by its
- * marker; no number is given to another process that soon.
- */
-const FORESEEN_MS = 30;
-
-/** Leaders with their descendants, looked up without a pass over all processes where the system allows that. */
+/** Leaders with their descendants, looked up at once and without a pass over all processes where the system allows that. */
 export class LeaderTrees {
-  private singleLooks = 0;
-  private readonly foreseen = new Map<string, { at: number; related: Promise<Map<number, ProcessInfo> | undefined> }>();
+  private looks = 0;
+  private since = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly table: ProcessTable,
+    private readonly table: Pick<ProcessTable, 'treeNow'>,
     private readonly clock: Clock,
   ) {}
 
-  /** Looks trees up that are about to be asked for. */
-  foresee(keys: readonly TreeKey[]): void {
-    this.foreseen.clear();
-    for (const key of keys) {
-      // A failure is met again, and told, by whoever needs the result.
-      const related = this.lookUp(key).catch(() => undefined);
-      this.foreseen.set(key.marker, { at: this.clock.monotonic(), related });
-    }
-  }
-
-  /** The leader with its descendants, by pid, as just foreseen or looked up now; see {@link lookUp}. */
-  async take(key: TreeKey): Promise<Map<number, ProcessInfo> | undefined> {
-    const seen = this.foreseen.get(key.marker);
-    this.foreseen.delete(key.marker);
-    const isFresh = seen !== undefined && this.clock.monotonic() - seen.at <= FORESEEN_MS;
-    return (isFresh ? await seen.related : undefined) ?? this.lookUp(key);
-  }
-
   /**
-   * The leader with its descendants, when it is alive and they can be looked up without a pass over all processes. (Who
-   * else is in its group hears what the group is sent.)
+   * The leader with its descendants that are alive, when it is and they can be looked up. (Who else is in its group hears
+   * what the group is sent.)
    */
-  private async lookUp(key: TreeKey): Promise<Map<number, ProcessInfo> | undefined> {
-    const { table } = this;
-    if (!table.descendants || key.pid <= 0 || this.singleLooks >= MAX_SINGLE_LOOKS) return undefined;
-    this.singleLooks++;
-    try {
-      const [leader, descendants] = await Promise.all([table.get(key.pid), table.descendants(key.pid)]);
-      if (!leader || !descendants || leader.startTime !== key.startTime) return undefined;
-      const alive = [leader, ...descendants].filter((info) => !info.zombie && info.pid !== process.pid);
-      return new Map(alive.map((info) => [info.pid, info]));
-    } finally {
-      this.singleLooks--;
+  find({ pid, startTime }: TreeKey): ProcessInfo[] | undefined {
+    if (pid <= 0 || !this.table.treeNow || !this.mayLook()) return undefined;
+    const members = this.table.treeNow(pid);
+    const leader = members?.find((info) => info.pid === pid);
+    if (!leader || leader.zombie || leader.startTime !== startTime) return undefined;
+    return members?.filter((info) => !info.zombie && info.pid !== process.pid);
+  }
+
+  private mayLook(): boolean {
+    const now = this.clock.monotonic();
+    if (now - this.since > WHILE_MS) {
+      this.since = now;
+      this.looks = 0;
     }
+    return ++this.looks <= MAX_SINGLE_LOOKS;
   }
 }

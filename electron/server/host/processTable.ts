@@ -39,10 +39,10 @@ export interface ProcessTable {
   /** The pids by the value that `name` has in their environment; one pass for all values. Empty like the above. */
   byEnvironment(name: string): Promise<Map<string, number[]>>;
   /**
-   * Everything that descends from a process, found without a pass over all processes. Undefined, or not there at all,
-   * where the system has no list of children.
+   * A process with everything that descends from it, found at once and without a pass over all processes; of the commands
+   * only the names. Undefined when they are many, or the system has no list of children.
    */
-  descendants?(pid: number): Promise<ProcessInfo[] | undefined>;
+  treeNow?(pid: number): ProcessInfo[] | undefined;
   /** Whether a process listens on a TCP port, where that is found out faster than by `listeners`. */
   listensOn?(pid: number, port: number): Promise<boolean>;
   /** TCP listeners; of the given pids only, when given. */

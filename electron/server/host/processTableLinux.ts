@@ -4,6 +4,7 @@ import { EnvironmentMarks } from './environmentMarks.ts';
 import { listeningSockets } from './listeningSockets.ts';
 import { linuxStartTime, STAT_START_TIME, splitStat } from './processIdentity.ts';
 import type { Listener, ProcessInfo, ProcessTable } from './processTable.ts';
+import { listensNow, treeNow } from './procNow.ts';
 import { readProcFile } from './procFile.ts';
 import { SocketHolders } from './socketHolders.ts';
 
@@ -56,28 +57,9 @@ export class LinuxProcessTable implements ProcessTable {
     return marks.byValue(await this.pids());
   }
 
-  async descendants(pid: number): Promise<ProcessInfo[] | undefined> {
-    const found = new Map<number, ProcessInfo>();
-    let parents = [pid];
-    while (parents.length > 0) {
-      const lists = await mapLimit(parents, PARALLEL_READS, (parent) => this.childrenOf(parent));
-      if (lists.includes(undefined)) return undefined;
-      const fresh = lists.flatMap((list) => list ?? []).filter((child) => !found.has(child));
-      for (const info of await mapLimit(fresh, PARALLEL_READS, (child) => this.read(child))) {
-        if (info) found.set(info.pid, info);
-      }
-      parents = fresh.filter((child) => found.has(child));
-    }
-    return [...found.values()];
-  }
-
-  /** The children of a process; empty when it is gone, undefined when this kernel keeps no such list. */
-  private async childrenOf(pid: number): Promise<number[] | undefined> {
-    const threads = await readdir(`${this.root}/${pid}/task`).catch(() => []);
-    const lists = await mapLimit(threads, PARALLEL_READS, (thread) => this.text(`${pid}/task/${thread}/children`));
-    // A single thread may have ended meanwhile.
-    if (threads.length > 0 && lists.every((list) => list === undefined) && (await this.read(pid))) return undefined;
-    return lists.flatMap((list) => (list ?? '').split(' ').filter(Boolean).map(Number));
+  treeNow(pid: number): ProcessInfo[] | undefined {
+    const stats = treeNow(this.root, pid);
+    return stats && [...stats].map(([member, stat]) => parseStat(member, stat));
   }
 
   async listeners(pids?: ReadonlySet<number>): Promise<Listener[]> {
@@ -100,6 +82,7 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   async listensOn(pid: number, port: number): Promise<boolean> {
+    if (listensNow(this.root, pid, port)) return true;
     const inodes = listeningSockets(this.root).then(
       (sockets) => new Set(sockets.filter((socket) => socket.port === port).map(({ inode }) => inode)),
     );

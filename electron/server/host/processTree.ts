@@ -18,8 +18,11 @@ export interface ProcessTrees {
   signal(key: TreeKey, signal: NodeJS.Signals): Promise<void>;
   /** Sends a signal to the first process alone, when it still is that process. Resolves with whether it was. */
   signalLeader(key: TreeKey, signal: NodeJS.Signals): Promise<boolean>;
-  /** Trees are about to be ended: looks through the machine now, so that their end has less to look at. */
-  foresee(keys: readonly TreeKey[]): void;
+  /**
+   * Sends a signal that may be handled to the tree, to each process once, also to those that are found later. Resolves when
+   * nothing of the tree is alive. Rejects with the reason of `limit` when it aborts.
+   */
+  askToEnd(key: TreeKey, signal: NodeJS.Signals, limit?: AbortSignal): Promise<void>;
   /** Resolves when nothing of the tree is alive. Rejects with the signal's reason when it aborts. */
   waitGone(key: TreeKey, signal?: AbortSignal): Promise<void>;
 }

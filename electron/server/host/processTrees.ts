@@ -7,6 +7,7 @@ import { ProcessSnapshot } from './processSnapshot.ts';
 import type { ProcessTrees, TreeKey } from './processTree.ts';
 import { SharedPass } from './sharedPass.ts';
 import { systemSignaller, type Signaller } from './signaller.ts';
+import { ToldProcesses } from './toldProcesses.ts';
 
 /** Name of the variable that marks everything an instance started. */
 export const INSTANCE_MARKER = 'MICRO_INSTANCE_ID';
@@ -14,8 +15,8 @@ export const INSTANCE_MARKER = 'MICRO_INSTANCE_ID';
 /** First wait of {@link SystemProcessTrees.waitGone} after a look, ms: a polite service is gone within a few. */
 const FIRST_POLL_MS = 5;
 
-/** First wait between two questions whether a group has members, ms. One costs a system call. */
-const FIRST_GROUP_POLL_MS = 2;
+/** First wait between two questions whether a group has members, ms. One costs two system calls. */
+const FIRST_GROUP_POLL_MS = 1;
 
 /** A group is asked for no longer than this, ms, before all processes are looked at: zombies are members of it too. */
 const EXACT_LOOK_MS = 100;
@@ -31,7 +32,7 @@ const KILL_ROUNDS = 5;
 
 /** Each wait is this much longer than the one before. */
 const POLL_GROWTH = 1.6;
-const GROUP_POLL_GROWTH = 1.1;
+const GROUP_POLL_GROWTH = 1.05;
 
 /** What {@link SystemProcessTrees} works with. */
 export interface ProcessTreesOptions {
@@ -68,20 +69,15 @@ export class SystemProcessTrees implements ProcessTrees {
   }
 
   async signal(key: TreeKey, signal: NodeJS.Signals): Promise<void> {
-    const signalled = new Set<string>();
-    const tell = async (members: readonly ProcessInfo[]): Promise<boolean> => {
-      const fresh = members.filter((info) => !signalled.has(`${info.pid} ${info.startTime}`));
-      for (const info of fresh) signalled.add(`${info.pid} ${info.startTime}`);
-      if (fresh.length > 0) await this.signaller.signal(fresh, key.pid, signal);
-      return fresh.length > 0;
-    };
+    const told = new ToldProcesses(this.signaller, key, signal);
     if (signal !== 'SIGKILL') {
-      const related = await this.leaders.take(key);
-      if (related) await tell([...related.values()]);
-      await tell(related ? await this.withMarked(key, related) : await this.members(key));
+      const related = this.leaders.find(key);
+      if (related) await told.tell(related);
+      const found = related && new Map(related.map((info) => [info.pid, info]));
+      await told.tell(found ? await this.withMarked(key, found) : await this.members(key));
       return;
     }
-    for (let round = 0; round < KILL_ROUNDS; round++) if (!(await tell(await this.members(key)))) return;
+    for (let round = 0; round < KILL_ROUNDS; round++) if (!(await told.tell(await this.members(key)))) return;
   }
 
   async signalLeader(key: TreeKey, signal: NodeJS.Signals): Promise<boolean> {
@@ -92,10 +88,25 @@ export class SystemProcessTrees implements ProcessTrees {
     return true;
   }
 
-  foresee(keys: readonly TreeKey[]): void {
-    // What it finds is kept by the table; a failure is met again, and told, by whoever needs the result.
-    this.marked.run().catch(() => {});
-    this.leaders.foresee(keys);
+  async askToEnd(key: TreeKey, name: NodeJS.Signals, limit?: AbortSignal): Promise<void> {
+    const told = new ToldProcesses(this.signaller, key, name);
+    const leader = this.leaders.find(key);
+    if (leader) await told.tell(leader);
+    // Those that left group and parent are looked for when the rest had a moment to end: to look through the environments
+    // of all processes meanwhile would only slow that down.
+    let isWhole = false;
+    for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * POLL_GROWTH, LONGEST_POLL_MS)) {
+      if (limit?.aborted) throw limit.reason;
+      if (leader || isWhole) await this.groupGone(key, limit);
+      const related = await this.related(key);
+      if (!isWhole || related.size === 0) {
+        const members = await this.withMarked(key, related);
+        if (members.length === 0) return;
+        await told.tell(members);
+        isWhole = true;
+      }
+      await sleep(this.clock, waitMs, limit);
+    }
   }
 
   async waitGone(key: TreeKey, signal?: AbortSignal): Promise<void> {

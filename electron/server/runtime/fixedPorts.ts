@@ -53,7 +53,7 @@ export class FixedPorts {
     const key = { pid, startTime: holder.startTime, marker: '' };
     const left = await endTrees(this.host, {
       keys: [key],
-      ask: () => this.host.trees.signal(key, 'SIGTERM'),
+      ask: 'SIGTERM',
       graceMs,
     });
     if (left.length === 0) return;

@@ -44,7 +44,7 @@ async function endOne(host: InstanceHost, entry: JournalEntry): Promise<void> {
   );
   const left = await endTrees(host, {
     keys,
-    ask: () => Promise.all(keys.map((key) => host.trees.signal(key, 'SIGTERM'))),
+    ask: 'SIGTERM',
     graceMs: leftoverGraceMs,
   });
   if (left.length > 0) throw new Error(`${processNames(left)} is still alive after SIGKILL`);

@@ -10,8 +10,8 @@ const killWaitMs = 5000;
 /** What is to end, and how. */
 export interface TreeEnd {
   keys: readonly TreeKey[];
-  /** Asks it to end; it then has the grace time. */
-  ask(): Promise<unknown>;
+  /** What asks it to end: a signal, or something else that is done. It then has the grace time. */
+  ask: NodeJS.Signals | (() => Promise<unknown>);
   graceMs: number;
   /** Once resolved, SIGKILL comes without further grace. */
   force?: Deferred<void>;
@@ -21,10 +21,11 @@ export interface TreeEnd {
 
 /** Ends process trees: asks, waits for the grace time, kills. Resolves with what even SIGKILL did not end. */
 export async function endTrees(host: Pick<InstanceHost, 'trees' | 'clock'>, end: TreeEnd): Promise<ProcessInfo[]> {
-  const { keys, force } = end;
+  const { keys, force, ask } = end;
   if (!force?.isDone) {
-    const asked = end.ask();
-    const gone = await goneWithin(host, keys, end.graceMs, { after: asked, interrupt: force?.promise });
+    const asked = typeof ask === 'string' ? undefined : ask();
+    const name = typeof ask === 'string' ? ask : undefined;
+    const gone = await goneWithin(host, keys, end.graceMs, { name, after: asked, interrupt: force?.promise });
     await asked;
     if (gone) return [];
   }
@@ -44,8 +45,16 @@ async function goneWithin(
   host: Pick<InstanceHost, 'trees' | 'clock'>,
   keys: readonly TreeKey[],
   ms: number,
-  /** The time is counted from `after`; `interrupt` ends it. */
-  { after, interrupt }: { after?: Promise<unknown>; interrupt?: Promise<void> | undefined } = {},
+  /** They are asked with the signal `name`. The time is counted from `after`; `interrupt` ends it. */
+  {
+    name,
+    after,
+    interrupt,
+  }: {
+    name?: NodeJS.Signals | undefined;
+    after?: Promise<unknown> | undefined;
+    interrupt?: Promise<void> | undefined;
+  } = {},
 ): Promise<boolean> {
   const limit = new AbortController();
   let timer: Disposable | undefined;
@@ -57,7 +66,9 @@ async function goneWithin(
   else begin();
   void interrupt?.then(() => limit.abort(new Error('forced')));
   try {
-    await Promise.all(keys.map((key) => host.trees.waitGone(key, limit.signal)));
+    const end = (key: TreeKey): Promise<void> =>
+      name ? host.trees.askToEnd(key, name, limit.signal) : host.trees.waitGone(key, limit.signal);
+    await Promise.all(keys.map(end));
     return true;
   } catch (error) {
     if (limit.signal.aborted) return false;

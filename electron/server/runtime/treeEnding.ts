@@ -44,9 +44,10 @@ export class TreeEnding {
   /** Stop command or signal, the grace time, SIGKILL. `stuck`: even that did not help, and `survivors` says what lives. */
   async end(): Promise<'gone' | 'stuck'> {
     const { log, spec } = this.instance;
+    const { command, signal } = spec.stop;
     const left = await endTrees(this.host, {
       keys: [this.instance.key()],
-      ask: () => this.ask(),
+      ask: command ? () => this.run(command) : signal,
       graceMs: spec.stop.graceMs,
       force: this.forceGate,
       onForce: (alive) => {
@@ -71,7 +72,7 @@ export class TreeEnding {
     this.text = `${outcome}; what it left in the background is ended`;
     const alive = await endTrees(host, {
       keys: [key],
-      ask: () => host.trees.signal(key, 'SIGTERM'),
+      ask: 'SIGTERM',
       graceMs: leftoverGraceMs,
     });
     if (alive.length === 0) return;
@@ -80,9 +81,8 @@ export class TreeEnding {
     this.survivors = [];
   }
 
-  private async ask(): Promise<void> {
-    const { signal, graceMs, command } = this.instance.spec.stop;
-    if (!command) return this.host.trees.signal(this.instance.key(), signal);
+  private async run(command: NonNullable<ServiceSpec['stop']['command']>): Promise<void> {
+    const { graceMs } = this.instance.spec.stop;
     const problem = await this.instance.execute(command, Math.max(graceMs, 1));
     if (problem) this.instance.log.note(`stop command: ${problem}`, 'warn');
   }

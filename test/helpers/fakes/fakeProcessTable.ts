@@ -27,6 +27,13 @@ export class FakeProcessTable implements ProcessTable {
     });
   }
 
+  /** Set by tests of systems where that is known. */
+  treeNow?: (pid: number) => ProcessInfo[] | undefined;
+
+  row(pid: number): ProcessInfo | undefined {
+    return this.rows.get(pid);
+  }
+
   remove(pid: number): void {
     this.rows.delete(pid);
   }

@@ -39,11 +39,10 @@ const commands = async (key: TreeKey): Promise<string[]> => (await trees.members
 
 /** Ends a tree as a supervisor does: politely, then by force; true when force was needed. */
 async function stop(key: TreeKey, graceMs: number): Promise<boolean> {
-  await trees.signal(key, 'SIGTERM');
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error('grace is over')), graceMs);
   try {
-    await trees.waitGone(key, controller.signal);
+    await trees.askToEnd(key, 'SIGTERM', controller.signal);
     return false;
   } catch {
     await trees.signal(key, 'SIGKILL');

@@ -80,28 +80,63 @@ describe('signals', () => {
     expect(await pids()).toEqual([]);
   });
 
-  it('to a tree that was foreseen go to who was there then, and to who came since', async () => {
-    table.add({ pid: 100, pgid: 100 });
-    trees.foresee([key]);
-    await trees.members(key);
-    table.add({ pid: 101, pgid: 101, ppid: 100, env: { MICRO_INSTANCE_ID: 'm1' } });
-    await trees.signal(key, 'SIGTERM');
-    expect(trees.signals.sent.flatMap((sent) => sent.pids).sort((a, b) => a - b)).toEqual([100, 101]);
-    expect(await pids()).toEqual([]);
-  });
-
-  it('do not trust what was foreseen too long ago', async () => {
-    table.add({ pid: 100, pgid: 100 });
-    trees.foresee([key]);
-    await clock.advance(31);
-    table.remove(100);
-    table.add({ pid: 100, pgid: 100, startTime: 'later' });
+  it('for a tree that is gone do nothing', async () => {
     await trees.signal(key, 'SIGTERM');
     expect(trees.signals.sent).toEqual([]);
   });
+});
 
-  it('for a tree that is gone do nothing', async () => {
-    await trees.signal(key, 'SIGTERM');
+describe('asking to end', () => {
+  it('tells each process once, also those that left before they could be told with the rest', async () => {
+    table.add({ pid: 100, pgid: 100 });
+    table.add({ pid: 101, pgid: 100, ppid: 100 });
+    table.add({ pid: 103, pgid: 103, ppid: 1, env: { MICRO_INSTANCE_ID: 'm1' } });
+    table.ignore(101, 'SIGTERM');
+    table.whenKilled(100, () => {
+      // What it starts in order to end, and what it leaves behind in the background.
+      table.add({ pid: 104, pgid: 100, ppid: 1 });
+      table.add({ pid: 105, pgid: 105, ppid: 1, env: { MICRO_INSTANCE_ID: 'm1' } });
+    });
+    let isGone = false;
+    const ending = trees.askToEnd(key, 'SIGTERM').then(() => {
+      isGone = true;
+    });
+    await clock.advance(1000);
+    expect(isGone).toBe(false);
+    table.remove(101);
+    table.remove(104);
+    await clock.advance(1000);
+    await ending;
+    const told = trees.signals.sent.flatMap((sent) => sent.pids);
+    expect(told.sort((a, b) => a - b)).toEqual([100, 101, 103, 105]);
+  });
+
+  it('ends with the reason of its limit while something is left', async () => {
+    table.add({ pid: 100, pgid: 100 });
+    table.ignore(100, 'SIGTERM');
+    const limit = new AbortController();
+    const outcome = trees.askToEnd(key, 'SIGTERM', limit.signal).catch((error: unknown) => error);
+    await clock.advance(50);
+    limit.abort(new Error('grace is over'));
+    expect(await outcome).toEqual(new Error('grace is over'));
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('looks the leader up by itself where that can be done at once', async () => {
+    table.add({ pid: 100, pgid: 100 });
+    table.add({ pid: 102, pgid: 102, ppid: 100 });
+    table.treeNow = (pid) => (pid === 100 ? ['100', '102'].flatMap((one) => table.row(Number(one)) ?? []) : undefined);
+    void trees.askToEnd(key, 'SIGTERM');
+    await Promise.resolve();
+    expect(trees.signals.sent).toEqual([{ pids: [100, 102], signal: 'SIGTERM' }]);
+    expect(table.passes).toBe(0);
+    await clock.advance(100);
+  });
+
+  it('asks nobody when the leader is another process by now', async () => {
+    table.add({ pid: 100, pgid: 100, startTime: 'later' });
+    table.treeNow = () => [table.row(100)].flatMap((row) => row ?? []);
+    await trees.askToEnd(key, 'SIGTERM');
     expect(trees.signals.sent).toEqual([]);
   });
 });
