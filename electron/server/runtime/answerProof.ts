@@ -2,7 +2,7 @@ import { sleep } from '../base/clock.ts';
 import type { InstanceAddress } from './instanceAddress.ts';
 import { OtherPorts } from './otherPorts.ts';
 import { foreignOwner, ownAddress } from './ownAddress.ts';
-import { connectLoopback, httpProblem, httpUrl } from './probes.ts';
+import { httpProblem, httpUrl, LoopbackCheck } from './probes.ts';
 import type { ProofHost, ReadinessSubject } from './readinessSubject.ts';
 
 /** Proves that a tree accepts connections on its port. */
@@ -14,9 +14,10 @@ export async function proveTcp(
   const { ready } = subject.spec;
   const port = ready.port ?? subject.port;
   const scan = new OtherPorts(host, subject);
+  const loopback = new LoopbackCheck(host.dialer);
   for (const wait of host.proof.intervals(ready.intervalMs)) {
     if (port !== undefined) {
-      const answered = await connectLoopback(host.dialer, port, ready.timeoutMs, signal);
+      const answered = await loopback.connect(port, ready.timeoutMs, signal);
       signal.throwIfAborted();
       if (answered) {
         const foreign = await foreignOwner(host, subject, port);
@@ -45,11 +46,12 @@ export async function proveHttp(
   const path = ready.http ?? '/';
   const isUrl = /^https?:/.test(path);
   const scan = new OtherPorts(host, subject);
+  const loopback = new LoopbackCheck(host.dialer);
   let other: InstanceAddress | undefined;
   for (const wait of host.proof.intervals(ready.intervalMs)) {
     const port = other?.port ?? subject.port;
     if (isUrl || port !== undefined) {
-      const answered = isUrl ? '' : await connectLoopback(host.dialer, port as number, ready.timeoutMs, signal);
+      const answered = isUrl ? '' : await loopback.connect(port as number, ready.timeoutMs, signal);
       signal.throwIfAborted();
       if (answered === undefined) {
         subject.notYet(`nothing listens on port ${port}`);

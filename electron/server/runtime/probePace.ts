@@ -6,6 +6,11 @@ const lastIntervalMs = 250;
 const intervalGrowth = 1.03;
 /** So many proofs run at the pace of one; for each so many more, everybody waits once longer, or checking would slow the starts. */
 const proofsAtFullPace = 4;
+/**
+ * Before that, the wait as a part of the time that has gone by: a start that is quicker than the last one is seen that much later
+ * at most, and the checks take little from one that is not likely to be over.
+ */
+const unlikelyStep = 0.2;
 /** Around the time that the last start took, from and until these parts of it, checks are close together. */
 const expectedFrom = 0.8;
 const expectedUntil = 1.3;
@@ -58,7 +63,8 @@ export class ProbePace {
 function nextWait(usual: number, expectedMs: number, elapsedMs: number): number {
   const from = expectedFrom * expectedMs;
   if (elapsedMs > expectedUntil * expectedMs) return usual;
+  const rare = Math.min(lastIntervalMs, Math.max(usual, unlikelyStep * elapsedMs));
   // Not past the moment from which on it is likely.
-  if (elapsedMs + leastExpectedMs < from) return Math.min(usual, from - elapsedMs);
+  if (elapsedMs + leastExpectedMs < from) return Math.min(rare, from - elapsedMs);
   return Math.min(usual, Math.max(leastExpectedMs, expectedStep * expectedMs));
 }

@@ -2,7 +2,7 @@ import { sleep } from '../base/clock.ts';
 import type { ProcessInfo } from '../host/processTable.ts';
 import type { InstanceAddress } from './instanceAddress.ts';
 import { chooseAddress, debuggerPrivateMs, foreignOwner } from './ownAddress.ts';
-import { connectLoopback } from './probes.ts';
+import { LoopbackCheck } from './probes.ts';
 import type { ProofHost, ReadinessSubject } from './readinessSubject.ts';
 
 /** Not before this age, so that a program that is only slow to begin is not taken for one that listens nowhere. */
@@ -24,6 +24,7 @@ export async function proveQuiet(
   signal: AbortSignal,
 ): Promise<InstanceAddress | undefined> {
   const begin = host.clock.monotonic();
+  const loopback = new LoopbackCheck(host.dialer);
   let last: readonly ProcessInfo[] = [];
   let quiet = 0;
   const mayListen = subject.spec.port !== 'none';
@@ -32,7 +33,7 @@ export async function proveQuiet(
   for (const wait of host.proof.intervals(undefined)) {
     const age = host.clock.monotonic() - begin;
     if (mayListen && subject.port !== undefined) {
-      const answered = await connectLoopback(host.dialer, subject.port, subject.spec.ready.timeoutMs, signal);
+      const answered = await loopback.connect(subject.port, subject.spec.ready.timeoutMs, signal);
       signal.throwIfAborted();
       if (answered && (await foreignOwner(host, subject, subject.port)) === undefined) {
         return { host: answered, port: subject.port };

@@ -1,3 +1,4 @@
+import { sleep } from '../base/clock.ts';
 import { errorText } from '../base/logger.ts';
 import type { RunLogWriter } from '../logs/logStore.ts';
 import type { Instance } from './instance.ts';
@@ -6,6 +7,12 @@ import type { InstanceStart } from './prepareInstance.ts';
 
 /** In-flight requests of an old copy get so long to end before it is stopped. */
 const drainMs = 10_000;
+
+/**
+ * An old copy that nobody asks any more lives on for so long, ms: ending a process takes a look through the machine, which
+ * those who wait for the new copy's first answers would pay for.
+ */
+const restMs = 100;
 
 /** A copy of a service whose instance is replaced by a new one. */
 export interface SwappedReplica {
@@ -52,8 +59,13 @@ export async function swapReplica(
     return 'stopped meanwhile';
   }
   replica.put(next);
-  void drained(host, old).then(() => old.stop({ why: `replaced by run ${next.run}` }));
+  void endOld(host, old, `replaced by run ${next.run}`);
   return undefined;
+}
+
+async function endOld(host: Pick<InstanceHost, 'clock' | 'inFlight'>, old: Instance, why: string): Promise<void> {
+  await Promise.all([drained(host, old), sleep(host.clock, restMs)]);
+  await old.stop({ why });
 }
 
 /** No new request goes to the instance any more; resolves when those under way have ended or had their time. */
