@@ -35,7 +35,7 @@ export function callerLookup(
   };
   let last = { pid: 0, until: 0, service: Promise.resolve<string | undefined>(undefined) };
   return {
-    ownerOf: (clientPort, serverPort) => owners.ownerOf(clientPort, serverPort),
+    ownerOf: (...connection) => owners.ownerOf(...connection),
     serviceOfProcess(pid) {
       if (last.pid !== pid || clock.monotonic() >= last.until)
         last = { pid, until: clock.monotonic() + REMEMBER_MS, service: serviceOf(pid) };

@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
+import { procRows } from './procRows.ts';
 import { SharedPass } from './sharedPass.ts';
 import { type RunProgram, runProgram } from './runProgram.ts';
 
@@ -6,9 +7,9 @@ import { type RunProgram, runProgram } from './runProgram.ts';
 export interface ConnectionOwners {
   /**
    * The pid of the process that opened a connection to `serverPort` from its own port `clientPort`; undefined when the
-   * connection is gone or the system does not tell.
+   * connection is gone or the system does not tell. Once `isOpen` is false it is not looked for any more.
    */
-  ownerOf(clientPort: number, serverPort: number): Promise<number | undefined>;
+  ownerOf(clientPort: number, serverPort: number, isOpen: () => boolean): Promise<number | undefined>;
 }
 
 /** The owners of connections on the system this runs on. */
@@ -36,22 +37,27 @@ class LinuxConnectionOwners implements ConnectionOwners {
   private readonly usual = new Set<number>();
   /** Holders by link (`socket:[4711]`), oldest first; the kernel does not soon use a number again. */
   private readonly holders = new Map<string, number>();
+  private wanted = new Map<string, () => boolean>();
   private readonly looks = new SharedPass(() => this.look());
 
   constructor(private readonly root = '/proc') {}
 
-  async ownerOf(clientPort: number, serverPort: number): Promise<number | undefined> {
+  async ownerOf(clientPort: number, serverPort: number, isOpen: () => boolean): Promise<number | undefined> {
+    const connection = `${clientPort} ${serverPort}`;
+    this.wanted.set(connection, isOpen);
     const look = await this.looks.run();
-    const inode = look.inodes.get(`${clientPort} ${serverPort}`);
+    const inode = look.inodes.get(connection);
     if (inode === undefined) return undefined;
     const link = `socket:[${inode}]`;
     const known = this.holders.get(link);
     if (known !== undefined) return this.remember(known);
-    for (const pid of [...this.usual].reverse()) if (await this.holds(look, pid, link)) return this.remember(pid);
+    // As of now: who becomes a usual owner while others are looked at has not been asked about this one.
+    const asked = [...this.usual].reverse();
+    for (const pid of asked) if (await this.holds(look, pid, link)) return this.remember(pid);
     look.pids ??= this.youngestFirst();
     for (const pid of await look.pids) {
       // Our own process holds the other end of each of them, and has the most descriptors.
-      if (pid === process.pid || this.usual.has(pid)) continue;
+      if (pid === process.pid || asked.includes(pid)) continue;
       if (await this.holds(look, pid, link)) return this.remember(pid);
     }
     return undefined;
@@ -97,17 +103,34 @@ class LinuxConnectionOwners implements ConnectionOwners {
     if (this.holders.size > MAX_SOCKETS) this.holders.delete(this.holders.keys().next().value as string);
   }
 
+  /**
+   * The kernel goes through its whole table of hundreds of thousands of buckets for what is read: no further than the last
+   * connection that is wanted and open, and the table of IPv6 is left out where the one of IPv4 had them all.
+   */
   private async look(): Promise<Look> {
-    const texts = await Promise.all(
-      ['tcp', 'tcp6'].map((file) => readFile(`${this.root}/net/${file}`, 'latin1').catch(() => '')),
-    );
-    return { inodes: parseConnections(texts.join('\n')), links: new Map(), pids: undefined };
+    const { wanted } = this;
+    this.wanted = new Map();
+    const inodes = new Map<string, string>();
+    const isDone = (): boolean => {
+      for (const [connection, isOpen] of wanted) if (!isOpen()) wanted.delete(connection);
+      return wanted.size === 0;
+    };
+    for (const file of ['tcp', 'tcp6']) {
+      if (isDone()) break;
+      for await (const rows of procRows(`${this.root}/net/${file}`)) {
+        for (const [connection, inode] of parseConnections(rows)) {
+          if (wanted.delete(connection)) inodes.set(connection, inode);
+        }
+        if (isDone()) break;
+      }
+    }
+    return { inodes, links: new Map(), pids: undefined };
   }
 }
 
 /** What look-ups share that came at the same time: each connection of it was open before any process was looked at. */
 interface Look {
-  /** Numbers of sockets by `clientPort serverPort`, of connections that are open. */
+  /** Numbers of sockets by `clientPort serverPort`, of those connections that were wanted and are open. */
   readonly inodes: ReadonlyMap<string, string>;
   /** Links of the sockets that a process holds, by pid. */
   readonly links: Map<number, Promise<ReadonlySet<string>>>;

@@ -3,8 +3,8 @@ import { OUTSIDE } from './call.ts';
 
 /** Finds out which service a local process belongs to. */
 export interface CallerLookup {
-  /** The process at the other end of a connection. */
-  ownerOf(clientPort: number, serverPort: number): Promise<number | undefined>;
+  /** The process at the other end of a connection, unless that is not `isOpen` any more. */
+  ownerOf(clientPort: number, serverPort: number, isOpen: () => boolean): Promise<number | undefined>;
   /** The service that a process belongs to; undefined when it belongs to none. */
   serviceOfProcess(pid: number): Promise<string | undefined>;
 }
@@ -35,7 +35,7 @@ export class Callers {
     if (known !== undefined) return known;
     const { remotePort, localPort } = socket;
     if (remotePort === undefined || localPort === undefined || this.waiting.length >= MAX_WAITING) return OUTSIDE;
-    const found = this.find(remotePort, localPort).then((name) => {
+    const found = this.find(remotePort, localPort, () => !socket.destroyed).then((name) => {
       this.known.set(socket, name);
       return name;
     });
@@ -43,11 +43,11 @@ export class Callers {
     return found;
   }
 
-  private async find(clientPort: number, serverPort: number): Promise<string> {
+  private async find(clientPort: number, serverPort: number, isOpen: () => boolean): Promise<string> {
     if (this.running >= MAX_LOOKUPS) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.running++;
     try {
-      const pid = await this.lookup.ownerOf(clientPort, serverPort);
+      const pid = await this.lookup.ownerOf(clientPort, serverPort, isOpen);
       return (pid !== undefined && (await this.lookup.serviceOfProcess(pid))) || OUTSIDE;
     } catch {
       return OUTSIDE;

@@ -45,9 +45,9 @@ it('a flood of connections does not pile up look-ups', async () => {
   const gate = new Promise<void>((resolve) => (release = resolve));
   const callers = new Callers({
     ...look,
-    ownerOf: async (clientPort, serverPort) => {
+    ownerOf: async (clientPort, serverPort, isOpen) => {
       await gate;
-      return look.ownerOf(clientPort, serverPort);
+      return look.ownerOf(clientPort, serverPort, isOpen);
     },
   });
   const found = Array.from({ length: 1000 }, (_, i) => callers.callerOf(socketOf(10_000 + i)));
