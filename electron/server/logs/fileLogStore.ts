@@ -196,7 +196,7 @@ export class FileLogStore implements LogStore, RunLogHost, LiveLogs {
   }
 
   handleSegmentFinished(_log: RunLog): void {
-    this.limits.schedule();
+    this.limits.scheduleLater();
   }
 
   async handleFacts(

@@ -11,6 +11,12 @@ import type { ServiceFolders } from './serviceFolders.ts';
 /** How often age limits are looked at, ms; size limits are looked at whenever a segment is full. */
 const RETENTION_PERIOD_MS = 60 * 60 * 1000;
 
+/**
+ * So long after a segment was finished the limits are looked at, ms: that goes through all files, and comes after a service
+ * that is just being started anew. What is written meanwhile may be above the limit.
+ */
+const LOOK_DELAY_MS = 1000;
+
 /** Collaborators of {@link LogLimits}. */
 export interface LogLimitsOptions {
   folders: ServiceFolders;
@@ -28,6 +34,7 @@ export interface LogLimitsOptions {
 export class LogLimits {
   private readonly queue = new SerialQueue();
   private isWaiting = false;
+  private timer: Disposable | undefined;
   private isStopped = false;
 
   constructor(private readonly options: LogLimitsOptions) {}
@@ -38,8 +45,16 @@ export class LogLimits {
     return this.options.clock.setInterval(() => this.schedule(), RETENTION_PERIOD_MS);
   }
 
-  /** Applies the limits soon; many calls are one look. */
-  schedule(): void {
+  /** Applies the limits in a while; many calls are one look. */
+  scheduleLater(): void {
+    if (this.timer || this.isStopped) return;
+    this.timer = this.options.clock.setTimeout(() => {
+      this.timer = undefined;
+      this.schedule();
+    }, LOOK_DELAY_MS);
+  }
+
+  private schedule(): void {
     if (this.isWaiting || this.isStopped) return;
     this.isWaiting = true;
     void this.queue.run(async () => {
@@ -58,6 +73,7 @@ export class LogLimits {
   /** No further looks by itself. */
   stop(): void {
     this.isStopped = true;
+    this.timer?.dispose();
   }
 
   /** Resolves when the last look is done. */
