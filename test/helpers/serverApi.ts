@@ -7,6 +7,7 @@ export interface SeenService {
   reason?: string;
   restarts?: number;
   instances?: { pid: number; address: string; status?: string }[];
+  reload?: { state?: string };
 }
 
 /** What the server says of its services, by name. Independent of the typed client, as `curl` would ask. */

@@ -13,6 +13,8 @@ import { waitFor } from '../../helpers/waitFor.ts';
 const ROUNDS = Number(process.env.MICRO_KILL_ROUNDS ?? 8);
 /** The same seed kills at the same moments; another one comes with `MICRO_KILL_SEED`. */
 const RANDOM_SEED = Number(process.env.MICRO_KILL_SEED ?? 1);
+/** A restart after a save takes about this long: its stop begins while the files settle, within the first ms. */
+const SAVE_WINDOW_MS = 100;
 /** Starting these services takes about this long, so that kills fall into all of it. */
 const WINDOW_MS = 1_500;
 
@@ -66,7 +68,7 @@ describe('a server that is killed at any moment', () => {
         { name: 'web', dependsOn: ['orders', 'stock'] },
         { name: 'orders', dependsOn: ['stock'], env: { START_MS: '250' } },
         { name: 'stock', env: { START_MS: '150' } },
-        { name: 'mail' },
+        { name: 'mail', keys: { reload: 'restart', watch: { include: ['mail.txt'] } } },
         { name: 'seed', keys: { run: 'node seed.cjs', kind: 'task' } },
         {
           name: 'shop',
@@ -83,14 +85,20 @@ describe('a server that is killed at any moment', () => {
       await writeFile(join(folder, 'seed.cjs'), SEED);
       mark = `TEST_PROCESS_MARK=${home}`;
       const random = randomNumbers(RANDOM_SEED);
-      const actions = ['none', 'stop', 'restart', 'start', 'save'] as const;
+      const actions = ['none', 'stop', 'restart', 'start', 'roll', 'save'] as const;
       for (let round = 1; round <= ROUNDS; round++) {
         const action = actions[Math.floor(random() * actions.length)] as (typeof actions)[number];
-        const afterMs = Math.floor(random() * WINDOW_MS);
+        const afterMs = Math.floor(random() * (action === 'save' ? SAVE_WINDOW_MS : WINDOW_MS));
         const story = `round ${round} of seed ${RANDOM_SEED}: ${action}, killed after ${afterMs} ms`;
         server = await startServer(home, ['--project', folder], { TEST_PROCESS_MARK: home });
         const address = await addressOf(home);
         if (action === 'save') {
+          await waitFor(`mail to be watched before ${story}`, async () => {
+            const mail = (await statusOf(address)).get('mail');
+            return mail?.status === 'STATUS_RUNNING' && mail.reload?.state === 'watching';
+          });
+          await writeFile(join(folder, 'mail.txt'), String(round));
+        } else if (action === 'roll') {
           await waitFor(`both copies of shop before ${story}`, async () => {
             const shop = (await statusOf(address)).get('shop');
             return shop?.status === 'STATUS_RUNNING' && shop.instances?.length === 2;
