@@ -9,6 +9,7 @@ import { systemClock } from '../../../electron/server/base/clock.ts';
 import { silentLogger } from '../../../electron/server/base/logger.ts';
 import { NatsEventLog } from '../../../electron/server/events/nats/natsEventLog.ts';
 import { EngineWatch } from '../../../electron/server/host/engineState.ts';
+import { EtcdLink } from '../../../electron/server/host/etcdLink.ts';
 import { NatsLink } from '../../../electron/server/host/natsLink.ts';
 import { natsSettings } from '../../../electron/server/host/natsSettings.ts';
 import { EtcdRegistry } from '../../../electron/server/registry/etcdRegistry.ts';
@@ -193,11 +194,11 @@ async function registry(): Promise<void> {
   const engine = await startEtcd();
   const local = new MemoryRegistry(systemClock);
   const there = new MemoryRegistry(systemClock);
-  const join = async (registry: MemoryRegistry, server: string): Promise<EtcdRegistry> => {
-    const options = { address: engine.address('bench'), advertise: '10.0.0.1', server, local: registry };
-    const link = new EtcdRegistry({ ...options, clock: systemClock, logger: silentLogger });
+  const join = async (registry: MemoryRegistry, server: string) => {
+    const link = new EtcdLink({ address: engine.address('bench'), clock: systemClock });
+    const joined = new EtcdRegistry({ link, advertise: '10.0.0.1', server, local: registry, logger: silentLogger });
     await link.start();
-    return link;
+    return { link, joined };
   };
   const links = [await join(local, 'a'), await join(there, 'b')];
   const client = new etcd.Etcd3({ hosts: `127.0.0.1:${engine.port}` });
@@ -247,7 +248,10 @@ async function registry(): Promise<void> {
     await watcher.cancel();
     await lease.revoke();
   } finally {
-    for (const link of links) await link.stop();
+    for (const { link, joined } of links) {
+      await link.stop();
+      joined.dispose();
+    }
     for (const one of [local, there]) one.dispose();
     client.close();
     await engine.dispose();
