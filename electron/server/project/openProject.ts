@@ -6,6 +6,7 @@ import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { findManifest } from './findManifest.ts';
 import { discoveredManifest } from './discoveredManifest.ts';
+import { envFilesStamp, withFileVariables } from './fileVariables.ts';
 import { manifestError } from './manifestError.ts';
 import { type ParsedManifest, parseManifest } from './manifestParser.ts';
 
@@ -58,6 +59,7 @@ export class OpenProject implements Disposable {
 
   private text = '';
   private stamp = '';
+  private filesStamp = '';
   private timer: Disposable | undefined;
   private isLooking = false;
 
@@ -79,7 +81,7 @@ export class OpenProject implements Disposable {
     const loaded = await loadManifest(this.folder);
     this.path = loaded.path;
     this.text = loaded.text;
-    this.manifest = loaded.manifest;
+    this.manifest = await this.withFiles(loaded.manifest);
     this.problem = cycleProblem(loaded.path, loaded.manifest);
   }
 
@@ -94,17 +96,33 @@ export class OpenProject implements Disposable {
     try {
       const stamp = await this.readStamp();
       if (stamp !== this.stamp) await this.reload(stamp);
+      else if ((await envFilesStamp(this.manifest.services)) !== this.filesStamp) await this.followFiles();
     } finally {
       this.isLooking = false;
     }
   }
 
+  /** What the env files set is known beside the manifest; nothing is started anew for it. */
+  private async followFiles(): Promise<void> {
+    const before = JSON.stringify(this.manifest.services);
+    this.manifest = await this.withFiles(this.manifest);
+    if (this.timer && JSON.stringify(this.manifest.services) !== before) this.emitter.fire();
+  }
+
+  private async withFiles(manifest: ParsedManifest): Promise<ParsedManifest> {
+    // Before they are read: a change in between is seen at the next look.
+    this.filesStamp = await envFilesStamp(manifest.services);
+    return { ...manifest, services: await withFileVariables(manifest.services) };
+  }
+
   /** Reads the file again; the last good version stays when the new one cannot be used. */
   private async reload(stamp: string): Promise<void> {
     try {
-      const { path, text, manifest } = await loadManifest(this.folder);
+      const loaded = await loadManifest(this.folder);
+      const { path, text } = loaded;
       this.stamp = stamp;
       if (text === this.text && this.problem === undefined) return;
+      const manifest = await this.withFiles(loaded.manifest);
       this.path = path;
       this.text = text;
       const { name } = this.manifest;

@@ -113,6 +113,8 @@ export interface ServiceSpec {
   projectEnvFiles: readonly string[];
   env: Readonly<Record<string, string | null>>;
   envFiles: readonly string[];
+  /** Names that the env files set when they were last looked at, which win over the project's; absent: none. */
+  fileVariables?: readonly string[];
   dependsOn: readonly DependencySpec[];
   ready: ReadySpec;
   live: LiveSpec | undefined;
@@ -153,6 +155,7 @@ export function needsRestart(before: ServiceSpec, after: ServiceSpec): boolean {
 function runKey(spec: ServiceSpec): string {
   const {
     declaredAt,
+    fileVariables,
     labels,
     start,
     watch,

@@ -3,7 +3,7 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import { type Disposable, DisposableStore, MutableDisposable } from '../base/lifecycle.ts';
 import { errorText } from '../base/logger.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
-import { type ConfigReading, isLack, readAgain, referencesIn } from './configReferences.ts';
+import { type ConfigReading, isLack, neededReferences, readAgain } from './configReferences.ts';
 import type { ResolvedEnvironment } from './environment.ts';
 import type { InstanceHost } from './instanceHost.ts';
 import type { LocalRuntimeOptions } from './options.ts';
@@ -76,8 +76,8 @@ export class ConfigChanges implements Disposable {
   }
 
   /** A service that lacked values: what it needs, once all of it is there. */
-  private async whatIsThere({ projectEnv, env }: ServiceSpec): Promise<string | undefined> {
-    const needed = new Map(referencesIn(projectEnv, env).map((reference) => [reference, undefined]));
+  private async whatIsThere(spec: ServiceSpec): Promise<string | undefined> {
+    const needed = new Map(neededReferences(spec).map((reference) => [reference, undefined]));
     const now = await readAgain(needed, this.options.config).catch((error: unknown) => {
       // Still closed: it is asked again when that changes.
       if (error instanceof MicroError && isLack(error.code)) return undefined;

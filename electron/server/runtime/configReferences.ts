@@ -43,9 +43,24 @@ export function referencesIn(...environments: Readonly<Record<string, string | n
   return [...new Set(named.map(([, kind, path]) => `${kind}:${path}`))];
 }
 
-/** Where the manifest names the config in the environment of a service, by variable. What the service sets itself wins. */
-export function configUses({ projectEnv, env }: Pick<ServiceSpec, 'projectEnv' | 'env'>): ConfigUse[] {
-  return Object.entries({ ...projectEnv, ...env }).flatMap(([variable, value]) =>
+/** Where a service has its variables from. */
+export type DeclaredVariables = Pick<ServiceSpec, 'projectEnv' | 'fileVariables' | 'env'>;
+
+/** Variables of the manifest that a service has: what env files set wins over the project, what it sets itself over both. */
+function declaredValues({ projectEnv, fileVariables = [], env }: DeclaredVariables): Record<string, string | null> {
+  const inFiles = new Set(fileVariables);
+  const ofProject = Object.entries(projectEnv).filter(([variable]) => !inFiles.has(variable));
+  return { ...Object.fromEntries(ofProject), ...env };
+}
+
+/** Every value of the config that the environment of a service needs. */
+export function neededReferences(declared: DeclaredVariables): string[] {
+  return referencesIn(declaredValues(declared));
+}
+
+/** Where the manifest names the config in the environment of a service, by variable. */
+export function configUses(declared: DeclaredVariables): ConfigUse[] {
+  return Object.entries(declaredValues(declared)).flatMap(([variable, value]) =>
     referencesIn({ [variable]: value }).map((reference) => {
       const [kind, path] = splitReference(reference);
       return create(ConfigUseSchema, { path, secret: kind === 'secret', variable });

@@ -113,6 +113,28 @@ describe('a change of the config', () => {
     expect(await ask(runtime, 'shop')).toBe('there');
   });
 
+  test('starts one whose env file gives what the project would have, and asks for that no more', async () => {
+    const runtime = await makeRuntime();
+    await runtime.write('.env', 'OTHER=of the file\n');
+    await runtime.open(
+      { shop: { ...run, envFile: '.env', env: { VALUE: '${config:db.host}' } } },
+      { env: { OTHER: '${config:never.there}' } },
+    );
+    const uses = (): string[] => runtime.service('shop').configUses.map(({ variable, path }) => `${variable} ${path}`);
+    expect(uses()).toEqual(['VALUE db.host']);
+    await runtime.start('shop');
+    runtime.config.set('db.host', 'there');
+    await runtime.untilStatus('shop', Status.RUNNING);
+    const pid = runtime.pid('shop');
+    await runtime.write('.env', '# nothing\n');
+    await waitFor('the file to be followed', () => uses().length === 2);
+    expect(uses().sort()).toEqual(['OTHER never.there', 'VALUE db.host']);
+    await runtime.write('.env', 'VALUE=1\nOTHER=2\n');
+    await waitFor('the file to be followed again', () => uses().length === 1);
+    expect(uses()).toEqual(['VALUE db.host']);
+    expect(runtime.pid('shop')).toBe(pid);
+  });
+
   test('does not start what is stopped, and does not run a task again', async () => {
     const runtime = await makeRuntime();
     runtime.config.set('a', '1');
