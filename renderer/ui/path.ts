@@ -7,9 +7,3 @@ export function baseName(path: string): string {
       .pop() || path
   );
 }
-
-/** A file in a folder, written as the system of the folder does. */
-export function fileIn(folder: string, name: string): string {
-  const separator = folder.includes('\\') ? '\\' : '/';
-  return folder.replace(/[\\/]+$/, '') + separator + name;
-}
