@@ -19,7 +19,7 @@ import type {
   TableStats,
 } from './store.ts';
 import { StoreClock } from './storeClock.ts';
-import { addToTable, tableSizes } from './tableSizes.ts';
+import { addToTable, databaseNames, tableNames, tableSizes } from './tableSizes.ts';
 
 const REVISION = Buffer.from('revision');
 
@@ -113,11 +113,11 @@ export class RecordStore implements Store {
   }
 
   async databases(): Promise<string[]> {
-    return [...new Set((await this.stats()).map((table) => table.database))];
+    return databaseNames(await this.stats());
   }
 
   async tables(database: string): Promise<string[]> {
-    return (await this.stats(database)).map((table) => table.table);
+    return tableNames(await this.stats(database));
   }
 
   async stats(database?: string): Promise<TableStats[]> {

@@ -29,6 +29,16 @@ export function tableSizes(reader: EngineReader, database: string | undefined): 
   return found;
 }
 
+/** Names of the databases of tables, each once, in the order of the tables. */
+export function databaseNames(tables: readonly TableName[]): string[] {
+  return [...new Set(tables.map(({ database }) => database))];
+}
+
+/** Names of tables, in their order. */
+export function tableNames(tables: readonly TableName[]): string[] {
+  return tables.map(({ table }) => table);
+}
+
 function sizeOf(row: Buffer | undefined): { records: number; bytes: number } {
   return row ? { records: row.readDoubleBE(0), bytes: row.readDoubleBE(8) } : { records: 0, bytes: 0 };
 }

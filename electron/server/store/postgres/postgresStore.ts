@@ -17,6 +17,7 @@ import type {
   TableStats,
 } from '../store.ts';
 import { StoreClock } from '../storeClock.ts';
+import { databaseNames, tableNames } from '../tableSizes.ts';
 import { changesOf, missedChanges } from './changeNotes.ts';
 import { listStatement, PAGE_ROWS } from './listStatement.ts';
 import { PostgresExpiry } from './postgresExpiry.ts';
@@ -145,11 +146,11 @@ export class PostgresStore implements Store {
   }
 
   async databases(): Promise<string[]> {
-    return [...new Set((await this.stats()).map((table) => table.database))];
+    return databaseNames(await this.stats());
   }
 
   async tables(database: string): Promise<string[]> {
-    return (await this.stats(database)).map((table) => table.table);
+    return tableNames(await this.stats(database));
   }
 
   async stats(database?: string): Promise<TableStats[]> {
