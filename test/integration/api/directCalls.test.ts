@@ -1,32 +1,46 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rpcPaths } from '../../../electron/server/api/api.ts';
+import type { Admission } from '../../../electron/server/api/http/admission.ts';
 import { ApiPort } from '../../../electron/server/api/http/apiPort.ts';
 import { Credentials } from '../../../electron/server/api/http/credentials.ts';
 import { Sockets } from '../../../electron/server/api/http/sockets.ts';
+import { eventsService } from '../../../electron/server/api/rpc/eventsService.ts';
 import { recordsService } from '../../../electron/server/api/rpc/recordsService.ts';
 import { storeService } from '../../../electron/server/api/rpc/storeService.ts';
+import { topicsService } from '../../../electron/server/api/rpc/topicsService.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
-import { createLogger } from '../../../electron/server/base/logger.ts';
+import { createLogger, silentLogger } from '../../../electron/server/base/logger.ts';
+import type { Delivery, EventLog } from '../../../electron/server/events/eventLog.ts';
+import { openMemoryEventLog } from '../../../electron/server/events/openEventLog.ts';
 import { openMemoryStore } from '../../../electron/server/store/openStore.ts';
 import type { Store } from '../../../electron/server/store/store.ts';
+import { PublishRequestSchema } from '../../../shared/contract/gen/events_pb.ts';
 import { admissionOver } from '../../helpers/authorityFixture.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
 const credentials = new Credentials(systemClock);
 const logged: string[] = [];
 let store: Store;
+let events: EventLog;
 let apiPort: ApiPort;
+let admission: Admission;
 let port: number;
 
 beforeAll(async () => {
   const folder = await tempFolder('direct');
   store = openMemoryStore(systemClock);
+  const limits = async () => () => ({ maxAgeMs: 0, maxBytes: 1e9, maxEvents: 1e6 });
+  events = await openMemoryEventLog({ clock: systemClock, logger: silentLogger, limits });
+  admission = admissionOver(credentials, folder);
   apiPort = new ApiPort({
-    admission: admissionOver(credentials, folder),
+    admission,
     logger: createLogger(({ message }) => logged.push(message)),
     routes: (router) => {
       storeService(router, store);
       recordsService(router, { store, restoreFolder: folder });
+      eventsService(router, events);
+      topicsService(router, { events, clock: systemClock });
     },
     rpcPaths,
     sockets: new Sockets(),
@@ -38,8 +52,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await apiPort.close();
+  await events.close();
   await store.close();
 });
+
+/** `{topic: "orders"}` as events.Stream/Publish takes it. */
+const orderInProtobuf = toBinary(PublishRequestSchema, create(PublishRequestSchema, { topic: 'orders' }));
 
 type Answer = { status: number; type: string | null; body: unknown };
 
@@ -73,6 +91,12 @@ describe('a call on the short way is answered as by the RPC library', () => {
     ['a key that cannot be one', 'store.Store/Write', '{"record":{"key":"","value":"YQ=="}}', {}],
     ['a message without what it needs', 'store.Store/Write', '{}', {}],
     ['a delete of nothing', 'store.Store/Delete', '{"key":"none"}', {}],
+    ['an event in micro’s words', 'events.Stream/Publish', '{"topic":"orders","payload":"YQ=="}', {}],
+    ['the same in protobuf', 'events.Stream/Publish', orderInProtobuf, { 'content-type': 'application/proto' }],
+    ['an event for a topic that cannot be one', 'events.Stream/Publish', '{"topic":"no topic"}', {}],
+    ['an event for no topic', 'topics.Topics/Publish', '{"payload":"YQ=="}', {}],
+    ['a receipt for a topic that is not there', 'topics.Topics/Ack', '{"topic":"none","group":"g","ids":["x"]}', {}],
+    ['a receipt for a group that is not there', 'topics.Topics/Ack', '{"topic":"orders","group":"g","ids":["x"]}', {}],
   ])('%s', async (_name, method, body, headers) => {
     await store.apply([{ type: 'write', database: 'micro', table: 'micro', key: 'a', value: Buffer.from('x') }]);
     const [direct, library] = await both(method, body, headers as Record<string, string>);
@@ -87,6 +111,59 @@ describe('a call on the short way is answered as by the RPC library', () => {
     const [direct, library] = await both('store.Store/Read', body, { 'content-type': type });
     expect(direct?.status).toBe(library?.status);
     expect(direct?.body).toMatchObject({ code: (library?.body as { code: string }).code });
+  });
+});
+
+describe('events on the short way', () => {
+  it('are the next of their topic with their key and metadata, as through the library', async () => {
+    const body = '{"topic":"kept","key":"k","metadata":{"a":"b"},"payload":"YQ=="}';
+    const answers = await both('topics.Topics/Publish', body);
+    const { events: kept } = await events.history({ topic: 'kept', from: { offset: 0 }, limit: 10 });
+    expect(kept.map(({ key, metadata, payload }) => [key, metadata, Buffer.from(payload).toString()])).toEqual([
+      ['k', { a: 'b' }, 'a'],
+      ['k', { a: 'b' }, 'a'],
+    ]);
+    // The first offset is 0, which Connect JSON leaves out.
+    const said = kept.map(({ id, offset, time }) => ({ id, time, ...(offset === 0 ? {} : { offset }) }));
+    expect(answers.map(({ status, body: answer }) => [status, answer])).toEqual(said.map((one) => [200, one]));
+    expect(answers[0]?.type).toBe(answers[1]?.type);
+  });
+
+  it('are acknowledged once, and what is no longer under way is named', async () => {
+    const consumer = await events.consume({ topic: 'work', group: 'mail', from: 'start', maxUnacked: 2 });
+    await events.publish([1, 2].map((n) => ({ topic: 'work', payload: Buffer.from(String(n)) })));
+    const ids: string[] = [];
+    for (let n = 0; n < 2; n++) ids.push(((await consumer.next()) as Delivery).event.id);
+    const ack = (id: string | undefined) => JSON.stringify({ topic: 'work', group: 'mail', ids: [id] });
+    const headers = [{}, { 'connect-timeout-ms': '60000' }];
+    for (const [way, header] of headers.entries()) {
+      const call = () => send('topics.Topics/Ack', ack(ids[way]), header as Record<string, string>);
+      expect(await call()).toMatchObject({ status: 200, body: {} });
+      expect((await call()).body).toEqual({ unknown: [ids[way]] });
+    }
+    consumer.close();
+    const [info] = await events.topics('work');
+    expect(info?.groups).toMatchObject([{ name: 'mail', position: 2, lag: 0 }]);
+  });
+
+  it('are refused to an account without rights', async () => {
+    const { authority } = admission;
+    const secret = 'correct horse';
+    await authority.accounts.create({
+      namespace: 'micro',
+      id: 'ann',
+      name: 'Ann',
+      type: 'user',
+      scopes: [],
+      metadata: {},
+      secret,
+    });
+    const { accessToken: token } = await authority.login('micro', 'ann', secret, 0);
+    for (const method of ['events.Stream/Publish', 'topics.Topics/Publish', 'topics.Topics/Ack']) {
+      const answers = await both(method, '{"topic":"orders"}', { authorization: `Bearer ${token}` });
+      expect(answers[0]?.status, method).toBe(403);
+      expect(answers[0], method).toEqual(answers[1]);
+    }
   });
 });
 
