@@ -316,6 +316,12 @@ describe.each(storeKinds)('a store $name', ({ make }) => {
     );
     clearInterval(timer);
     expect(turns).toBeGreaterThan(0);
+    for (const offset of [1, 7_999, 8_000, 16_001, 19_998, 20_000]) {
+      const page = { offset, limit: 3 };
+      expect(await keys(store, page)).toEqual(names.slice(offset, offset + 3));
+      expect(await keys(store, { ...page, reverse: true })).toEqual([...names].reverse().slice(offset, offset + 3));
+      expect(await keys(store, { ...page, prefix: 'k00' })).toEqual(names.slice(0, 10_000).slice(offset, offset + 3));
+    }
   });
 
   it('is closed once, and says so afterwards', async () => {

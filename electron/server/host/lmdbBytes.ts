@@ -2,7 +2,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { MicroError } from '../../../shared/contract/errors.ts';
-import type { SortedBytes, SortedReader, SortedWriter } from './sortedBytes.ts';
+import type { KeyRange, SortedBytes, SortedReader, SortedWriter } from './sortedBytes.ts';
 
 type Rows = Database<Buffer, Buffer>;
 
@@ -96,7 +96,22 @@ export class LmdbBytes<Space extends string> implements SortedBytes<Space> {
         reverse
           ? this.reversed(space, asBuffer(from), asBuffer(to))
           : this.rows(space).getRange({ start: asBuffer(from), end: asBuffer(to) }),
+      keyAt: (space, range, offset) => this.keyAt(space, range, offset),
     };
+  }
+
+  private keyAt(space: Space, { from, to, reverse }: KeyRange, offset: number): Buffer | undefined {
+    const rows = this.rows(space);
+    if (!reverse) {
+      const [key] = rows.getKeys({ start: asBuffer(from), end: asBuffer(to), offset, limit: 1 });
+      return key;
+    }
+    const start = asBuffer(to);
+    // A row at the end of the range is not in it, but the reversed way begins there.
+    const [first] = rows.getKeys({ start, reverse: true, limit: 1 });
+    const begin = first?.equals(start) ? 1 : 0;
+    const [key] = rows.getKeys({ start, reverse: true, offset: offset + begin, limit: 1 });
+    return key && key.compare(asBuffer(from)) >= 0 ? key : undefined;
   }
 
   /** lmdb takes the bounds of a reversed range the other way about: its start is included, its end is not. */

@@ -40,7 +40,18 @@ export class MemoryBytes<Space extends string> implements SortedBytes<Space> {
     return {
       get: (space, key) => this.part(space).rows.get(text(key)),
       range: (space, range) => this.range(space, range),
+      keyAt: (space, range, offset) => this.keyAt(space, range, offset),
     };
+  }
+
+  private keyAt(space: Space, { from, to, reverse }: KeyRange, offset: number): Buffer | undefined {
+    const part = this.part(space);
+    part.sorted ??= [...part.rows.keys()].sort();
+    const begin = lowerBound(part.sorted, text(from));
+    const end = lowerBound(part.sorted, text(to));
+    const at = reverse ? end - 1 - offset : begin + offset;
+    const key = at >= begin && at < end ? part.sorted[at] : undefined;
+    return key === undefined ? undefined : Buffer.from(key, 'latin1');
   }
 
   private *range(space: Space, { from, to, reverse }: KeyRange): Iterable<{ key: Buffer; value: Buffer }> {

@@ -11,6 +11,8 @@ export interface KeyRange {
 export interface SortedReader<Space extends string> {
   get(space: Space, key: Uint8Array): Buffer | undefined;
   range(space: Space, range: KeyRange): Iterable<{ key: Buffer; value: Buffer }>;
+  /** The key of the row that so many others of the range stand before; undefined when it has no more. Cheaper than `range`. */
+  keyAt(space: Space, range: KeyRange, offset: number): Buffer | undefined;
 }
 
 /** The state that a step makes; what it put can be read in the same step. */

@@ -1,5 +1,5 @@
-import { compositeKey, prefixRange, splitComposite } from './composite.ts';
-import type { Engine, EngineRange } from './engine.ts';
+import { compositeKey, endedRange, prefixRange, splitComposite } from './composite.ts';
+import type { Engine, EngineRange, EngineReader } from './engine.ts';
 import { decodeRecord, endOf } from './recordCodec.ts';
 import type { ListOptions, RecordInfo } from './store.ts';
 
@@ -8,6 +8,12 @@ import type { ListOptions, RecordInfo } from './store.ts';
  * felt, fewer makes a long listing slower.
  */
 const ROWS_PER_TURN = 4_000;
+
+/**
+ * Rows that are passed over by their keys alone before others get their turn; one takes a quarter of a microsecond. More
+ * would be a pause that can be felt, fewer makes a page far down slower.
+ */
+const SKIPS_PER_TURN = 8_000;
 
 /**
  * Live records in order, without their values. A long listing is looked up in turns, so a record that was written while it
@@ -24,6 +30,19 @@ export async function listRecords(
   const found: RecordInfo[] = [];
   let toSkip = options.offset ?? 0;
   let range: EngineRange | undefined = startRange(options);
+  while (range && toSkip > 0 && suffixBytes.length === 0) {
+    const step = Math.min(toSkip, SKIPS_PER_TURN);
+    const current: EngineRange = range;
+    const passed = engine.read((reader) => {
+      // What has ended and is not taken out yet does not count, which only its row tells.
+      if (hasEnded(reader, nowMs())) return undefined;
+      return { key: reader.keyAt('records', current, step) };
+    });
+    if (!passed) break;
+    toSkip -= step;
+    range = passed.key && rest(current, passed.key, reverse);
+    await turn(checkOpen);
+  }
   while (range) {
     const current: EngineRange = range;
     range = engine.read((reader) => {
@@ -46,12 +65,18 @@ export async function listRecords(
       }
       return undefined;
     });
-    if (range) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      checkOpen();
-    }
+    if (range) await turn(checkOpen);
   }
   return found;
+}
+
+function hasEnded(reader: EngineReader, nowMs: number): boolean {
+  return reader.keyAt('expiry', endedRange(nowMs), 0) !== undefined;
+}
+
+async function turn(checkOpen: () => void): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  checkOpen();
 }
 
 /** The keys with the prefix, behind `after` when there is one. */
