@@ -3,7 +3,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Service, ServerMember } from '../../shared/contract/gen/state_pb.ts';
 import { systemClock } from './base/clock.ts';
-import type { Logger } from './base/logger.ts';
+import { errorText, type Logger } from './base/logger.ts';
 import type { EngineAddresses } from './engineAddresses.ts';
 import { type EngineState, localEngine, sayEngine } from './host/engineState.ts';
 import { EtcdLink } from './host/etcdLink.ts';
@@ -59,6 +59,12 @@ export function createServerRegistry(options: ServerRegistryOptions): ServerRegi
   const { engines, home, local, logger } = options;
   const root = join(home, 'uploads');
   const uploads = new Uploads(root);
+  const recoverUploads = (): Promise<void> =>
+    uploads.recover().catch((error: unknown) => {
+      logger.error('what was sent here while the server was killed could not be put in place', {
+        error: errorText(error),
+      });
+    });
   if (engines.registry === undefined)
     return {
       engine: () => localEngine('registry', 'memory'),
@@ -66,7 +72,7 @@ export function createServerRegistry(options: ServerRegistryOptions): ServerRegi
       permit: undefined,
       servers: () => [],
       elsewhere: () => [],
-      async start() {},
+      start: recoverUploads,
       follow() {},
       leave() {},
       async stop() {},
@@ -103,6 +109,7 @@ export function createServerRegistry(options: ServerRegistryOptions): ServerRegi
       : uploads,
     async start() {
       logger.info(`other servers reach services of this one at ${advertise}`);
+      await recoverUploads();
       if (placement) await shared.load();
       await link.start();
     },

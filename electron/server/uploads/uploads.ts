@@ -1,11 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, lstat, mkdir, readlink, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { SerialQueue } from '../base/async.ts';
-import { readText, renameWithRetry, writeFileAtomic } from '../host/files.ts';
+import { listFolder, readText, writeFileAtomic } from '../host/files.ts';
+import { digest, putInPlace } from './putInPlace.ts';
 import { unpack, type UploadLimits, usualLimits } from './unpack.ts';
+
+/** What an upload is unpacked into, and its archive, beside the folder of its name. */
+const ASIDE = /^\.[a-z0-9][a-z0-9-]*\.[0-9a-f]{12}(\.tar\.gz)?$/;
+/** Files that say which unpacked upload is being put in place. */
+const PLACING = /^\.([a-z0-9][a-z0-9-]*)\.placing\.json$/;
+
+/** An upload that was found good and is being put in place. */
+interface Placing {
+  /** Name of the folder that it was unpacked into. */
+  aside: string;
+  paths: string[];
+}
 
 /** Called with the file of an archive that was found good, before anything of it is put in place. A rejection takes nothing. */
 export type KeepArchive = (file: string, sha256: string) => Promise<void>;
@@ -49,8 +62,25 @@ export class Uploads {
     return join(this.root, name);
   }
 
+  /**
+   * Deals with what a killed server left, before anything of it is run: an upload that was being put in place is put there
+   * whole, one that had not come whole goes.
+   */
+  recover(): Promise<void> {
+    return this.queue.run(async () => {
+      const found = await listFolder(this.root);
+      for (const file of found) {
+        const name = PLACING.exec(file)?.[1];
+        const placing = name === undefined ? undefined : await this.readPlacing(file);
+        if (name !== undefined && placing && found.includes(placing.aside)) await this.place(name, placing);
+        if (name !== undefined) await rm(join(this.root, file), { force: true });
+      }
+      for (const file of found) if (ASIDE.test(file)) await rm(join(this.root, file), { recursive: true, force: true });
+    });
+  }
+
   private async takeNow(name: string, content: Readable, keep: KeepArchive | undefined): Promise<Uploaded> {
-    const folder = join(this.root, name);
+    const folder = this.folderOf(name);
     const aside = join(this.root, `.${name}.${randomBytes(6).toString('hex')}`);
     await mkdir(aside, { recursive: true, mode: 0o700 });
     try {
@@ -61,24 +91,37 @@ export class Uploads {
         this.limits,
       );
       await keep?.(archive, await digest(archive));
-      const before = await this.listOf(name);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const removed = before.filter((path) => !paths.includes(path));
-      for (const path of removed)
-        if (await isInRealFolders(folder, path)) await rm(join(folder, path), { force: true });
-      const changed: string[] = [];
-      for (const path of paths) {
-        await clearFolders(folder, path);
-        if (await isSame(join(aside, path), join(folder, path))) continue;
-        await place(join(aside, path), join(folder, path));
-        changed.push(path);
-      }
-      await writeFileAtomic(this.listFile(name), `${JSON.stringify(paths)}\n`, { durable: false });
+      const placing = { aside: basename(aside), paths };
+      await writeFileAtomic(this.placingFile(name), JSON.stringify(placing), { durable: false });
+      const { changed, removed } = await this.place(name, placing);
       return { folder, files: paths.length, bytes, changed, removed };
     } finally {
+      await rm(this.placingFile(name), { force: true });
       await rm(aside, { recursive: true, force: true });
       await rm(`${aside}.tar.gz`, { force: true });
     }
+  }
+
+  /** Can be done again when it was cut off. */
+  private async place(name: string, { aside, paths }: Placing): Promise<Pick<Uploaded, 'changed' | 'removed'>> {
+    const folder = this.folderOf(name);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const removed = (await this.listOf(name)).filter((path) => !paths.includes(path));
+    const changed = await putInPlace(join(this.root, aside), folder, { paths, removed });
+    await writeFileAtomic(this.listFile(name), `${JSON.stringify(paths)}\n`, { durable: false });
+    return { changed, removed };
+  }
+
+  private async readPlacing(file: string): Promise<Placing | undefined> {
+    try {
+      return JSON.parse((await readText(join(this.root, file))) ?? '') as Placing;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private placingFile(name: string): string {
+    return join(this.root, `.${name}.placing.json`);
   }
 
   /** Which files came with the last upload: only these go when the next one has them no more. */
@@ -96,45 +139,6 @@ export class Uploads {
   }
 }
 
-/** The folders that a path goes through, the outermost first. */
-function foldersAbove(path: string): string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-/** Whether a path leads through folders alone: a link that a build made could lead out of the project. */
-async function isInRealFolders(root: string, path: string): Promise<boolean> {
-  for (const above of foldersAbove(path)) {
-    if (!(await lstat(join(root, above)).catch(() => undefined))?.isDirectory()) return false;
-  }
-  return true;
-}
-
-/** Takes away what a build made where a path goes through, if it is no folder. */
-async function clearFolders(root: string, path: string): Promise<void> {
-  for (const above of foldersAbove(path)) {
-    const found = await lstat(join(root, above)).catch(() => undefined);
-    if (!found) return;
-    if (!found.isDirectory()) await rm(join(root, above));
-  }
-}
-
-async function isSame(a: string, b: string): Promise<boolean> {
-  const [one, other] = await Promise.all([lstat(a), lstat(b).catch(() => undefined)]);
-  if (!other || one.isSymbolicLink() !== other.isSymbolicLink()) return false;
-  if (one.isSymbolicLink()) return (await readlink(a)) === (await readlink(b));
-  if (!other.isFile() || one.size !== other.size) return false;
-  if ((one.mode & 0o111) !== (other.mode & 0o111)) await chmod(b, (await stat(a)).mode & 0o777);
-  return (await digest(a)) === (await digest(b));
-}
-
-async function place(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  // A folder that a build made where a file is to be.
-  if ((await lstat(to).catch(() => undefined))?.isDirectory()) await rm(to, { recursive: true, force: true });
-  await renameWithRetry(from, to, rename);
-}
-
 /** The same bytes, which are also in a file once all of them are read. */
 async function* copied(content: Readable, file: string): AsyncGenerator<Buffer> {
   const copy = createWriteStream(file, { flags: 'wx', mode: 0o600 });
@@ -150,10 +154,4 @@ async function* copied(content: Readable, file: string): AsyncGenerator<Buffer> 
   } finally {
     copy.destroy();
   }
-}
-
-async function digest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
