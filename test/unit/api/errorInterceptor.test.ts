@@ -10,7 +10,7 @@ async function failInStream(failure: Error): Promise<{ error: unknown; entries: 
     yield 1;
     throw failure;
   }
-  const request = { service: { typeName: 'desktop.Desktop' }, method: { name: 'ReadLogs' } };
+  const request = { method: { name: 'ReadLogs', parent: { typeName: 'desktop.Desktop' } } };
   const answer = { stream: true, message: messages() };
   const call = errorInterceptor(createLogger((entry) => entries.push(entry)))(async () => answer as never);
   const { message } = await call(request as unknown as UnaryRequest | StreamRequest);
