@@ -36,7 +36,10 @@ export interface PostgresLinkOptions {
   /** The channel of notifications that the writing connection listens to. */
   channel: string;
   handleNotification(payload: string): void;
-  /** A new writing connection listens, so notifications may have been missed. Awaited before it is used. */
+  /**
+   * A new writing connection listens, so notifications may have been missed. Awaited before it is used, and before anything
+   * that it hears is handed on.
+   */
   handleListening(query: (statement: Statement) => Promise<QueryResultRow[]>): Promise<void>;
   watch: EngineWatch;
 }
@@ -134,10 +137,16 @@ export class PostgresLink {
       watch.isAway(error);
       this.dropWriter(client);
     });
+    // What is heard while it is asked what was missed is newer than that, and so has to be told after it.
+    let held: string[] | undefined = [];
     try {
       await client.connect();
       client.on('end', () => this.dropWriter(client));
-      client.on('notification', ({ payload }) => handleNotification(payload ?? ''));
+      client.on('notification', ({ payload = '' }) => {
+        if (held) held.push(payload);
+        // One that was given up has no more to say: the next one asks what was missed.
+        else if (this.writer === client) handleNotification(payload);
+      });
       await client.query(`LISTEN "${channel}"`);
       await handleListening(async (statement) => (await client.query<QueryResultRow>(statement)).rows);
       const [row] = (await client.query<{ version: string }>("SELECT current_setting('server_version') AS version"))
@@ -148,6 +157,8 @@ export class PostgresLink {
       throw error;
     }
     this.writer = client;
+    for (const payload of held) handleNotification(payload);
+    held = undefined;
     return client;
   }
 
