@@ -33,6 +33,7 @@ export class EtcdRegistry implements EtcdFolder, Disposable {
   /** What is written under the lease, by key. */
   private published = new Map<string, string>();
   private session: EtcdSession | undefined;
+  private soon: NodeJS.Immediate | undefined;
   private readonly subscription: Disposable;
 
   constructor(private readonly options: EtcdRegistryOptions) {
@@ -42,6 +43,7 @@ export class EtcdRegistry implements EtcdFolder, Disposable {
 
   dispose(): void {
     this.subscription.dispose();
+    clearImmediate(this.soon);
   }
 
   async begin(session: EtcdSession): Promise<void> {
@@ -54,10 +56,14 @@ export class EtcdRegistry implements EtcdFolder, Disposable {
     this.session = undefined;
   }
 
+  /** Changes of one moment are written together. */
   private publishSoon(): void {
-    if (!this.session) return;
-    // The next session writes everything anew.
-    this.writes.run(() => this.publish()).catch((error: unknown) => this.options.link.fail(error));
+    if (!this.session || this.soon) return;
+    this.soon = setImmediate(() => {
+      this.soon = undefined;
+      // The next session writes everything anew.
+      this.writes.run(() => this.publish()).catch((error: unknown) => this.options.link.fail(error));
+    });
   }
 
   /** Writes what is new of this server's nodes, and takes out what is gone. */
@@ -65,16 +71,15 @@ export class EtcdRegistry implements EtcdFolder, Disposable {
     const { session, published } = this;
     if (!session) return;
     const wanted = this.ownEntries();
-    for (const [key, text] of wanted) {
-      if (published.get(key) === text) continue;
-      await session.put(`${this.name}/${key}`, text);
-      published.set(key, text);
-    }
-    for (const key of [...published.keys()]) {
-      if (wanted.has(key)) continue;
-      await session.delete(`${this.name}/${key}`);
-      published.delete(key);
-    }
+    const steps: Promise<unknown>[] = [];
+    for (const [key, text] of wanted)
+      if (published.get(key) !== text)
+        steps.push(session.put(`${this.name}/${key}`, text).then(() => published.set(key, text)));
+    for (const key of published.keys())
+      if (!wanted.has(key)) steps.push(session.delete(`${this.name}/${key}`).then(() => published.delete(key)));
+    // All of them end before others begin, so that two writes of one key cannot overtake each other.
+    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   private ownEntries(): Map<string, string> {
