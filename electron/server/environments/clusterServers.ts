@@ -119,7 +119,11 @@ export class ClusterServers {
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
       const server = await this.findServer(home);
-      if (server) return server;
+      if (server) {
+        // Another command was first; this one's must not come up later, when that one has ended.
+        if (server.pid !== child.pid) child.kill();
+        return server;
+      }
       if (end !== undefined) {
         const problem = await problemOf(logFile, logBegin, `the server of ${name} did not start: ${end}`);
         // Another command was first, and its server is about to listen.
