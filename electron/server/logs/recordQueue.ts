@@ -5,8 +5,8 @@ import type { SegmentWriter } from './segmentWriter.ts';
 
 /**
  * Above so many unwritten bytes the source is asked to pause; what comes meanwhile waits in its pipe. Some milliseconds of a
- * slow disk, and little enough that the buffers of several floods stay in the processor's cache: with four times as much, ten
- * floods cost a tenth more CPU time.
+ * slow disk, and little enough that the buffers of several floods fit into a processor's cache; more would take longer
+ * pauses of a disk without a pause of the source, for more memory.
  */
 const HIGH_WATER_BYTES = 512 * 1024;
 /** Below so many it may go on. */
