@@ -49,6 +49,7 @@ beforeAll(async () => {
     info: () => create(InfoResponseSchema, { version: '9.9.9' }),
     startedAt: Date.now(),
     authority: {},
+    servers: { servers: () => [], elsewhere: () => [] },
     home: uiFolder,
   } as unknown as ApiOptions;
   sockets.mount('echo', (socket, rest) => {
