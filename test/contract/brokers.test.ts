@@ -15,7 +15,7 @@ afterAll(async () => (await started)?.dispose());
 /** A broker of a server; with the same prefix, of another one of the same environment. */
 async function natsBroker(
   prefix = `broker${++environments}`,
-): Promise<{ broker: Broker; engine: Nats; prefix: string }> {
+): Promise<{ broker: Broker; engine: Nats; prefix: string; link: NatsLink }> {
   started ??= startNats();
   const engine = await started;
   const settings = natsSettings(engine.address(prefix), {});
@@ -25,7 +25,7 @@ async function natsBroker(
     await broker.close();
     await link.close();
   });
-  return { broker, engine, prefix };
+  return { broker, engine, prefix, link };
 }
 
 interface BrokerKind {
@@ -155,12 +155,17 @@ describe.each(kinds)('a broker $name', ({ counts, make }) => {
 
 describe('a broker on NATS that goes away', () => {
   it('says so, and goes on with the same subscriptions when it is back', async () => {
-    const { broker, engine, prefix } = await natsBroker();
+    const { broker, engine, prefix, link } = await natsBroker();
     const other = (await natsBroker(prefix)).broker;
     const subscription = await other.subscribe('news');
     await broker.publish('news', message('before'));
     expect(await texts(subscription, 1)).toEqual(['before']);
     await engine.stop('SIGKILL');
+    // A message goes without an answer: until the end of the connection is seen it is lost unnoticed, at every moment of it.
+    while (link.connection) {
+      await broker.publish('news', message('lost')).catch(() => {});
+      await new Promise(setImmediate);
+    }
     await expect(broker.publish('news', message('lost'))).rejects.toMatchObject({
       code: 'engine.unavailable',
       message: expect.stringMatching(/the events at nats:\/\/127\.0\.0\.1:\d+\/broker\d+ is away since 20/) as string,
@@ -174,6 +179,17 @@ describe('a broker on NATS that goes away', () => {
       return heard !== undefined;
     });
     expect(heard).toBe('after');
+  });
+
+  it('is closed in that moment without a fault that nobody hears', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { broker, engine, link } = await natsBroker();
+      await broker.publish('news', message('before'));
+      await engine.stop('SIGKILL');
+      await broker.publish('news', message('lost')).catch(() => {});
+      await link.close();
+      await engine.start();
+    }
   });
 
   it('refuses what is no address, what does not let it in, and says no word of a password', async () => {

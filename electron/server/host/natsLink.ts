@@ -110,6 +110,8 @@ export class NatsLink {
     const { creds, ...login } = await settings.login();
     // Loaded when it is needed: most servers are alone.
     const { default: nats } = await import('@nats-io/transport-node');
+    const { guardNatsSockets } = await import('./natsSockets.ts');
+    guardNatsSockets();
     try {
       const connection = await nats.connect({
         ...login,
