@@ -38,8 +38,8 @@ export interface RootFilesHost {
   readonly stopped: boolean;
   later(delayMs: number, act: () => Promise<void>): void;
   tell(path: string, kind: FileChangeKind): void;
-  /** A listing saw a folder. */
-  handleListedFolder(path: string, parent: string, how: ListOptions): Promise<void>;
+  /** A look saw a folder. */
+  handleListedFolder(path: string, how: ListOptions): Promise<void>;
   /** A known folder could not be listed. */
   handleMissingFolder(folder: string): void;
   /** There is another folder of the same name. */
@@ -91,7 +91,7 @@ export class RootFiles {
     for (const entry of entries) {
       const path = joinRelative(folder, entry.name);
       if (entry.isDirectory()) {
-        await this.host.handleListedFolder(path, folder, how);
+        await this.host.handleListedFolder(path, how);
         continue;
       }
       present.add(entry.name);
@@ -125,6 +125,7 @@ export class RootFiles {
     const knownFolder = this.index.get(path);
     if (stats?.isDirectory()) {
       if (knownFolder && this.index.isReplaced(knownFolder, stats)) this.host.handleReplacedFolder(path);
+      if (!knownFolder) await this.host.handleListedFolder(path, { report: true, stamps: true });
       const { folder, name } = splitRelative(path);
       if (this.index.get(folder)?.files.delete(name)) this.host.tell(path, 'unlink');
       return;

@@ -13,10 +13,10 @@ import type { FileChangeKind } from './watchSpec.ts';
 import type { WatchSubscribers } from './watchSubscribers.ts';
 
 /**
- * When a new folder is listed, ms after it was seen. Its own watch comes only after chokidar has read it; what is written
- * before that is found by these looks.
+ * How long after a folder was seen by a look chokidar may take to tell of it, ms. It tells of nearly all of them, and a
+ * folder that is added once more costs twice for each event.
  */
-const NEW_FOLDER_LOOKS_MS = [0, 60, 250, 1_000];
+const MISSED_FOLDER_MS = 100;
 
 /** Time between two looks for a root that was deleted, ms. */
 const ROOT_RETURN_MS = 500;
@@ -112,22 +112,26 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
 
   handleFolder(path: string, stats: Stats | undefined, isReady: boolean): void {
     const folder = this.relative(path);
-    const isNew = this.files.index.get(folder) === undefined;
     this.files.index.ensure(folder, stats);
-    if (!isReady) {
-      this.found.push(folder);
-      return;
-    }
-    if (!isNew) return;
-    for (const delayMs of NEW_FOLDER_LOOKS_MS) {
-      this.later(delayMs, () => this.files.list(folder, { report: true, stamps: true }));
-    }
+    // Once now, for it may be one that cannot be watched; the look that misses nothing comes when it is watched.
+    if (isReady) this.later(0, () => this.files.list(folder, { report: true, stamps: true }));
+    else this.found.push(folder);
+  }
+
+  handleWatched(path: string, isReady: boolean): void {
+    // open() lists those that were there from the start.
+    if (!isReady) return;
+    const folder = this.relative(path);
+    // It may have been forgotten since it was told: it was deleted and made again before it was watched.
+    this.files.index.ensure(folder, undefined);
+    void this.files.list(folder, { report: true, stamps: true });
   }
 
   handleFolderGone(path: string): void {
     const folder = this.relative(path);
     this.forgetFolder(folder);
     if (folder === '') this.awaitRoot();
+    else this.addIfMissed(folder);
   }
 
   forgetFolder(folder: string): void {
@@ -183,16 +187,24 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
     this.tellProblem(`${error.path ?? this.path} cannot be watched: ${error.message}`);
   }
 
-  /** A folder that a look found. Watched parents tell of theirs through chokidar; those that are looked through do not. */
-  async handleListedFolder(path: string, parent: string, how: ListOptions): Promise<void> {
+  /** A folder that a look found. chokidar tells of it as well, unless its parent was not watched when it was made. */
+  async handleListedFolder(path: string, how: ListOptions): Promise<void> {
     if (this.files.index.get(path) || this.subscribers.ignoreFolder(path)) return;
     if (this.polling.coversAll) {
       this.files.index.ensure(path, undefined);
       await this.files.list(path, { report: how.report, stamps: true });
-    } else if (this.polling.covers(parent) || how.since !== undefined) {
-      // Nobody tells of it: the parent is not watched, or the event was dropped.
-      this.watch.add(join(this.path, path));
-    }
+    } else this.addIfMissed(path);
+  }
+
+  /** Watches a folder of which chokidar does not tell. */
+  private addIfMissed(folder: string): void {
+    this.later(MISSED_FOLDER_MS, async () => {
+      if (this.files.index.get(folder) || this.subscribers.ignoreFolder(folder)) return;
+      const path = join(this.path, folder);
+      // chokidar waits in a way of its own for what is not there.
+      const stats = await lstat(path).catch(() => undefined);
+      if (stats?.isDirectory() && !this.stopped) this.watch.add(path);
+    });
   }
 
   tellProblem(text: string): void {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { type FSWatcher, watch as watchFolders } from 'chokidar';
 import { Deferred } from '../base/async.ts';
+import { FolderChokidar } from './folderChokidar.ts';
 
 /** What the watches on the folders of a root tell. Paths are absolute. */
 export interface RootWatchListener {
@@ -8,7 +8,10 @@ export interface RootWatchListener {
   isIgnored(folder: string, isKnownFolder: boolean): boolean;
   /** A folder that was not watched before; `isReady` is false for those that were there from the start. */
   handleFolder(path: string, stats: Stats | undefined, isReady: boolean): void;
+  /** A folder is gone, or was: it may be back already. */
   handleFolderGone(path: string): void;
+  /** The watch on a folder exists by now. What was made in it before that, nobody tells. */
+  handleWatched(path: string, isReady: boolean): void;
   /** Something happened in a watched folder to what is named; without a name, nobody knows to what. */
   handleName(watchedPath: string, name: string | null): void;
   handleError(error: NodeJS.ErrnoException): void;
@@ -21,7 +24,7 @@ export interface RootWatchListener {
  * every file that a watched folder sees.
  */
 export class RootWatch {
-  private chokidar: FSWatcher | undefined;
+  private chokidar: FolderChokidar | undefined;
   private opening: Deferred<void> | undefined;
   private generation = 0;
 
@@ -36,15 +39,22 @@ export class RootWatch {
     const { listener } = this;
     const ready = new Deferred<void>();
     this.opening = ready;
-    const chokidar = watchFolders(this.path, {
-      ignored: (path, stats) => (stats && !stats.isDirectory() ? true : listener.isIgnored(path, stats !== undefined)),
-      followSymlinks: false,
-      ignorePermissionErrors: true,
-      atomic: false,
-      usePolling: false,
-    });
-    this.chokidar = chokidar;
     const isCurrent = (): boolean => generation === this.generation;
+    const chokidar = new FolderChokidar(
+      {
+        ignored: (path, stats) =>
+          stats && !stats.isDirectory() ? true : listener.isIgnored(path, stats !== undefined),
+        followSymlinks: false,
+        ignorePermissionErrors: true,
+        atomic: false,
+        usePolling: false,
+      },
+      {
+        handleWatched: (path) => isCurrent() && listener.handleWatched(path, ready.isDone),
+        handleWatchFailed: (path) => isCurrent() && listener.handleFolderGone(path),
+      },
+    );
+    this.chokidar = chokidar;
     chokidar.on('addDir', (path, stats) => isCurrent() && listener.handleFolder(path, stats, ready.isDone));
     chokidar.on('unlinkDir', (path) => isCurrent() && listener.handleFolderGone(path));
     chokidar.on('raw', (_event, name, details) => {
@@ -53,6 +63,7 @@ export class RootWatch {
     });
     chokidar.on('error', (error) => isCurrent() && listener.handleError(error as NodeJS.ErrnoException));
     chokidar.on('ready', () => ready.resolve());
+    chokidar.add(this.path);
     await ready.promise;
     return isCurrent();
   }

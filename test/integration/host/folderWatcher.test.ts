@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -222,6 +222,40 @@ describe('a watched folder', () => {
       });
       await write(`src/deep/new${round}.js`);
       await waitFor('a new file', seen(`src/deep/new${round}.js`, 'add'));
+      await settle();
+    }
+  });
+
+  it('misses no folder, whichever moment it is made, deleted and made again', async () => {
+    const folders = Array.from({ length: 40 }, (_, i) => `n${i}`);
+    const turns = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) await new Promise<void>((next) => setImmediate(next));
+    };
+    const make = async (folder: string, pause: number): Promise<void> => {
+      await rm(join(root, folder), { recursive: true, force: true });
+      mkdirSync(join(root, folder));
+      await turns(pause);
+      mkdirSync(join(root, folder, 'deep'));
+      await turns(pause);
+      await write(`${folder}/deep/er/a.js`);
+    };
+    await watch();
+    for (let round = 0; round < 5; round++) {
+      // Twice within the 100 ms for which chokidar does not look at a second deletion.
+      await Promise.all(folders.map((folder, i) => make(folder, (i * 3 + round) % 60)));
+      await Promise.all(folders.map((folder, i) => make(folder, (i * 7 + round) % 60)));
+      await settle();
+      const file = (folder: string): string => `${folder}/deep/er/a.js`;
+      await waitFor(`round ${round}: a change in each`, async () => {
+        const silent = folders.filter((folder) => !seen(file(folder))());
+        for (const folder of silent) await write(file(folder), `again ${Math.random()}`);
+        return silent.length === 0;
+      });
+      await waitFor(`round ${round}: a new file in each`, async () => {
+        const silent = folders.filter((folder) => !seen(`${folder}/deep/new.js`)());
+        for (const folder of silent) await write(`${folder}/deep/new.js`, `new ${Math.random()}`);
+        return silent.length === 0;
+      });
       await settle();
     }
   });
