@@ -83,6 +83,8 @@ describe('the config in the window', () => {
     await page.getByRole('dialog').getByText('db.pool').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
     await waitFor('the older value', async () => (await get(server, 'db.pool')) === 5);
+    // The value is there before its message; the undo of the message before it would be another one.
+    await page.getByRole('region', { name: 'Messages' }).getByText('Rolled back to revision 2').waitFor();
     await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).last().click();
     await waitFor('the newer value', async () => (await get(server, 'db.pool')) === 9);
 
