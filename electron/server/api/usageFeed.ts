@@ -21,6 +21,10 @@ const QUIET_SAMPLES = 5;
  * done each second. Longer would show the beginning of work later, to somebody who looks at that very figure.
  */
 const REST_MS = 5_000;
+/** ms between two samples once it has been quiet for {@link LONG_QUIET_SAMPLES}: an evening with the window open costs half as much. */
+const LONG_REST_MS = 10_000;
+/** Samples in a row that have to be quiet for it, about half a minute: whoever waits for work to begin still sees it soon. */
+const LONG_QUIET_SAMPLES = QUIET_SAMPLES + 4;
 
 interface Subscriber {
   periodMs: number;
@@ -120,8 +124,9 @@ export class UsageFeed implements UsageSource, Disposable {
     const isQuiet = services.every(({ cpuPercent }) => cpuPercent < QUIET_PERCENT);
     this.quietSamples = isQuiet ? this.quietSamples + 1 : 0;
     const mayRest = [...this.subscribers].every((subscriber) => subscriber.mayRest);
+    const restMs = this.quietSamples >= LONG_QUIET_SAMPLES ? LONG_REST_MS : REST_MS;
     // A little less than the time: the timer that ends it ticks when it likes.
-    this.restsUntil = mayRest && this.quietSamples >= QUIET_SAMPLES ? this.clock.monotonic() + REST_MS * 0.95 : 0;
+    this.restsUntil = mayRest && this.quietSamples >= QUIET_SAMPLES ? this.clock.monotonic() + restMs * 0.95 : 0;
   }
 
   private serverCpuPercent(): number {

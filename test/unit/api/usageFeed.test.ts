@@ -27,14 +27,16 @@ function fixture() {
 }
 
 describe('usage that somebody watches', () => {
-  it('is measured each second, and every five while all services are quiet', async () => {
+  it('is measured each second, every five while all services are quiet, and every ten when they stay so', async () => {
     const { feed, state, pass } = fixture();
     const watching = feed.subscribe(1000, () => {}, true);
     await pass(6);
     expect(await pass(20)).toBe(4);
+    await pass(10);
+    expect(await pass(40)).toBe(4);
 
     state.cpuPercent = 40;
-    expect(await pass(5)).toBeGreaterThanOrEqual(1);
+    expect(await pass(10)).toBeGreaterThanOrEqual(1);
     expect(await pass(10)).toBe(10);
 
     state.cpuPercent = 0;
