@@ -36,7 +36,9 @@ describe.each(launchers)('a process $name', ({ launcher, more }) => {
   it('leads a group of its own and is named for good by pid and start time', async () => {
     const launched = await launch(['sleep', '30']);
     const { exit } = collect(launched);
-    expect(await table.get(launched.pid)).toMatchObject({ pgid: launched.pid, startTime: launched.startTime });
+    // A child of a pseudo terminal becomes a leader itself, a moment after it was made.
+    await waitFor('a group of its own', async () => (await table.get(launched.pid))?.pgid === launched.pid);
+    expect(await table.get(launched.pid)).toMatchObject({ startTime: launched.startTime });
     process.kill(-launched.pid, 'SIGKILL');
     expect(await exit).toEqual({ code: null, signal: 'SIGKILL' });
   });
