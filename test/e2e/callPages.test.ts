@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { axeObjections } from '../helpers/axe.ts';
 import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
 import { statusOf } from '../helpers/serverApi.ts';
+import { takePictures } from '../helpers/pictures.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 
@@ -44,18 +45,6 @@ createServer((request, response) => {
 let launched: LaunchedApp | undefined;
 let folder = '';
 
-/** Folder for pictures of the page, when somebody wants to look at them. */
-const pictures = process.env['MICRO_PICTURES'];
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (pictures === undefined) return;
-  await page.setViewportSize({ width: 1280, height: 800 });
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) });
-  }
-}
-
 afterEach(async (context) => {
   if (context.task.result?.state === 'fail') await launched?.keepEvidence(context.task.name);
   await launched?.dispose();
@@ -91,7 +80,7 @@ test('an endpoint of an OpenAPI document is filled in and sent; history, curl an
   await page.getByText('Keeps an item').first().waitFor();
   await page.getByLabel(/^id/).fill('tea');
   await page.getByLabel(/^count/).fill('7');
-  await picture(page, 'calls-openapi');
+  await takePictures(page, 'calls-openapi');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   const answer = page.getByRole('region', { name: 'Answer of stock' });
   await answer.getByText('"PUT"').waitFor();
@@ -127,7 +116,7 @@ test('an endpoint of an OpenAPI document is filled in and sent; history, curl an
   await writeFile(file, (await readFile(file, 'utf8')).replaceAll('tea', 'pot'));
   await writeFile(join(folder, '.micro/calls/broken.yaml'), 'service: [\n');
   await page.getByText(/▲ .*stockroom/).waitFor();
-  await picture(page, 'calls-saved');
+  await takePictures(page, 'calls-saved');
   await page.getByRole('button', { name: /keep (?:tea|pot)/ }).click();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await answer.getByText('"pot"').waitFor();
@@ -145,7 +134,7 @@ test('traces are found by text, errors and duration, and two of them are compare
   await pageLink(page, 'Traces').click();
   const rows = page.getByRole('grid', { name: 'Traces' }).getByRole('row', { name: /PUT/ });
   await waitFor('all of them', async () => (await rows.count()) === 3);
-  await picture(page, 'traces-list');
+  await takePictures(page, 'traces-list');
 
   await page.getByLabel('Find traces').fill('items/tea');
   await waitFor('the one with this text', async () => (await rows.count()) === 1);
@@ -165,7 +154,7 @@ test('traces are found by text, errors and duration, and two of them are compare
     .getByText(/only in B/)
     .first()
     .waitFor();
-  await picture(page, 'traces-compare');
+  await takePictures(page, 'traces-compare');
   expect(await axeObjections(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await rows.first().waitFor();

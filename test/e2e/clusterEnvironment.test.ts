@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { clusterLimits } from '../../shared/lib/clusterLimits.ts';
 import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
 import { kubeconfigOfNowhere } from '../helpers/kubeconfig.ts';
+import { takePictures } from '../helpers/pictures.ts';
 
 let launched: LaunchedApp | undefined;
 
@@ -12,18 +13,6 @@ afterEach(async (context) => {
   await launched?.dispose();
   launched = undefined;
 });
-
-/** Folder for pictures of the page, when somebody wants to look at them. */
-const pictures = process.env['MICRO_PICTURES'];
-
-async function picture(name: string): Promise<void> {
-  const page = launched?.page;
-  if (!pictures || !page) return;
-  for (const theme of ['light', 'dark'] as const) {
-    await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
-    await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) });
-  }
-}
 
 test('a namespace of a cluster is added by its context, tested, described and taken out', async () => {
   launched = await launchApp({ env: { KUBECONFIG: await kubeconfigOfNowhere() } });
@@ -42,12 +31,12 @@ test('a namespace of a cluster is added by its context, tested, described and ta
   await form.getByText(clusterLimits[0]?.instead ?? '').waitFor();
   await form.getByRole('button', { name: 'Test the connection' }).click();
   await form.getByText(/does not answer/).waitFor();
-  await picture('cluster-add');
+  await takePictures(page, 'cluster-add');
   await form.getByRole('button', { name: 'Add', exact: true }).click();
 
   const card = page.getByRole('region', { name: 'lab' });
   await card.getByText('none runs now; it starts when it is needed').waitFor();
-  await picture('cluster-card');
+  await takePictures(page, 'cluster-card');
   const stored = JSON.parse(await readFile(join(home, 'environments.json'), 'utf8')) as { environments: unknown[] };
   expect(stored.environments).toEqual([
     expect.objectContaining({ kind: 'kubernetes', name: 'lab', context: 'nowhere', kubeNamespace: 'shop' }),

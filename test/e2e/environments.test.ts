@@ -11,6 +11,7 @@ import { statusOf } from '../helpers/serverApi.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { takePictures } from '../helpers/pictures.ts';
 import { waitFor } from '../helpers/waitFor.ts';
 
 let launched: LaunchedApp | undefined;
@@ -23,18 +24,6 @@ afterEach(async (context) => {
   launched = undefined;
   remote = undefined;
 });
-
-/** Folder for pictures of the page, when somebody wants to look at them. */
-const pictures = process.env['MICRO_PICTURES'];
-
-async function picture(name: string): Promise<void> {
-  const page = launched?.page;
-  if (!pictures || !page) return;
-  for (const theme of ['light', 'dark'] as const) {
-    await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
-    await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) });
-  }
-}
 
 describe('environments in the window', () => {
   test('are added with a test of the way, switched to, worked on, compared and taken out', async () => {
@@ -50,7 +39,7 @@ describe('environments in the window', () => {
     // The empty page teaches; the test finds the certificate that nobody vouches for.
     await page.getByRole('navigation', { name: 'Pages' }).getByText('Environments').click();
     await page.getByText('The same window, on another server').waitFor();
-    await picture('environments-empty');
+    await takePictures(page, 'environments-empty');
     await page.getByRole('button', { name: 'Add environment' }).click();
     const form = page.getByRole('dialog');
     await form.getByLabel('Name', { exact: true }).fill('prod');
@@ -59,7 +48,7 @@ describe('environments in the window', () => {
     await form.getByLabel('Secret', { exact: true }).fill(remote.secret);
     await form.getByRole('button', { name: 'Test the connection' }).click();
     await form.getByText(/nobody that is trusted here signed/).waitFor();
-    await picture('environments-add');
+    await takePictures(page, 'environments-add');
     await form.getByRole('button', { name: 'Trust this certificate' }).click();
     await form.getByText(/the certificate that was trusted/).waitFor();
     await form.getByRole('button', { name: 'Add', exact: true }).click();
@@ -68,10 +57,10 @@ describe('environments in the window', () => {
     await card.getByText(/micro \d/).waitFor();
     await card.getByRole('button', { name: 'Test' }).click();
     await card.getByText(/checks/).waitFor();
-    await picture('environments-list');
+    await takePictures(page, 'environments-list');
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText(/Services · \d+ different/).waitFor();
-    await picture('environments-compare');
+    await takePictures(page, 'environments-compare');
     await page.getByRole('button', { name: 'Compare' }).click();
 
     // Everything is the other server's now, and says so.
@@ -83,7 +72,7 @@ describe('environments in the window', () => {
     await waitFor('its services', async () => (await statusOf(direct)).get(name)?.status === 'STATUS_RUNNING', 60_000);
     await page.keyboard.press('s');
     await page.getByRole('main', { name: 'Services' }).getByText(name, { exact: true }).first().waitFor();
-    await picture('environments-services');
+    await takePictures(page, 'environments-services');
     // No token of the other server is anywhere in the page.
     const login = JSON.parse(await readFile(join(home, 'logins', 'prod.json'), 'utf8')) as { accessToken: string };
     const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
@@ -95,7 +84,7 @@ describe('environments in the window', () => {
     // Stopping there asks for the name, here it does not.
     await page.getByRole('button', { name: 'Stop all' }).click();
     const question = page.getByRole('dialog').filter({ hasText: 'Type prod to go on' });
-    await picture('environments-ask');
+    await takePictures(page, 'environments-ask');
     const goOn = question.getByRole('button', { name: 'Go on' });
     expect(await goOn.isDisabled()).toBe(true);
     await question.getByLabel('Type prod to go on').fill('prod');
@@ -143,15 +132,15 @@ describe('environments in the window', () => {
       const servers = card.getByRole('region', { name: 'Servers' });
       await servers.getByRole('row', { name: /^first.* where$/ }).waitFor();
       await servers.getByRole('row', { name: /^second.* nothing$/ }).waitFor();
-      await picture('environments-servers');
+      await takePictures(page, 'environments-servers');
       await page.getByRole('button', { name: 'Compare' }).click();
       await page.getByRole('row', { name: 'servers 1 2' }).waitFor();
-      await picture('environments-servers-compare');
+      await takePictures(page, 'environments-servers-compare');
       await page.getByRole('button', { name: 'Compare' }).click();
       // An engine that goes away is told, with since when and why.
       await etcd.stop('SIGKILL');
       await kept.getByRole('row', { name: /^registry etcd .* away/ }).waitFor();
-      await picture('environments-engine-away');
+      await takePictures(page, 'environments-engine-away');
     } finally {
       for (const { server } of others) await server.stop();
       await remote?.stop();

@@ -1,5 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import type { ConsumeOptions, NewEvent, Position } from './eventLog.ts';
+import type { ConsumeOptions, EventLimits, NewEvent, Position } from './eventLog.ts';
 
 /** Bytes of a payload. What is larger is a blob whose key goes into the event. */
 export const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
@@ -16,6 +16,9 @@ export const MAX_CONSUMERS = 1_000;
 /** ms; a longer wait for an acknowledgement is a mistake of units. */
 const MAX_WAIT_MS = 24 * 3600 * 1000;
 const MAX_UNACKED = 10_000;
+
+/** Until it is known what holds for a topic. */
+export const NO_LIMITS: EventLimits = { maxAgeMs: 0, maxBytes: Number.MAX_VALUE, maxEvents: Number.MAX_VALUE };
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

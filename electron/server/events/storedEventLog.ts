@@ -23,16 +23,13 @@ import type {
 } from './eventLog.ts';
 import { GroupRows } from './groupRows.ts';
 import { readHistory } from './history.ts';
-import { checkConsume, checkEventName, checkNewEvents, checkPosition } from './limits.ts';
+import { checkConsume, checkEventName, checkNewEvents, checkPosition, NO_LIMITS } from './limits.ts';
 import type { Engine } from './spaces.ts';
 import type { Topic } from './topic.ts';
 import { loadTopics, TopicTable } from './topicTable.ts';
 
 /** ms between looks at what has become too old; events are kept for hours, so a minute more is nothing. */
 const LIMIT_EVERY_MS = 60_000;
-
-/** Until it is known what holds. */
-const NO_LIMITS: EventLimits = { maxAgeMs: 0, maxBytes: Number.MAX_VALUE, maxEvents: Number.MAX_VALUE };
 
 /** What {@link StoredEventLog} works with. */
 export interface StoredEventLogOptions {

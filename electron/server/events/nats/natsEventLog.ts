@@ -22,7 +22,15 @@ import type {
   Receipt,
   TopicInfo,
 } from '../eventLog.ts';
-import { checkConsume, checkEventName, checkNewEvents, checkPosition, MAX_CONSUMERS, MAX_GROUPS } from '../limits.ts';
+import {
+  checkConsume,
+  checkEventName,
+  checkNewEvents,
+  checkPosition,
+  MAX_CONSUMERS,
+  MAX_GROUPS,
+  NO_LIMITS,
+} from '../limits.ts';
 import { RateMeter } from '../rateMeter.ts';
 import { GroupConsumer } from './groupConsumer.ts';
 import { GroupActions, inUse } from './groupActions.ts';
@@ -71,17 +79,14 @@ export class NatsEventLog implements EventLog {
   private readonly listeners: Listeners;
   private readonly rates = new Map<string, RateMeter>();
   private readonly consumers = new Set<GroupConsumer>();
-  private limits: ((topic: string) => EventLimits) | undefined;
+  private limits: (topic: string) => EventLimits = () => NO_LIMITS;
   private timer: Disposable | undefined;
   private closed: Promise<void> | undefined;
 
   private constructor(private readonly options: NatsEventLogOptions) {
     const { link, clock, logger } = options;
     const { server } = this;
-    this.streams = new Streams(
-      link,
-      (topic) => this.limits?.(topic) ?? { maxAgeMs: 0, maxBytes: 2 ** 40, maxEvents: 2 ** 40 },
-    );
+    this.streams = new Streams(link, (topic) => this.limits(topic));
     this.store = new GroupStore(this.streams);
     this.publisher = new Publisher(this.streams, () => clock.now());
     this.remote = new RemoteMembers(clock);
