@@ -8,7 +8,7 @@ const folder = process.env['MICRO_PICTURES'];
 export async function takePictures(page: Page, name: string): Promise<void> {
   if (!folder) return;
   for (const theme of ['light', 'dark'] as const) {
-    await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
-    await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
   }
 }
