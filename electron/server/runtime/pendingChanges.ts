@@ -5,7 +5,9 @@ import type { ChangeLoopGuard } from './changeLoopGuard.ts';
 
 /**
  * One changed file alone is acted on after this time: the second write of an editor follows within 2 or 3 ms, and every ms
- * more is part of each reload. A later write cancels the reload and begins it anew.
+ * more is part of each reload. A later write cancels the reload and begins it anew. A file that follows another one is not
+ * alone, also when that one is reloaded already: else a generator that writes one after the other is a reload for each, and
+ * the service never comes up.
  */
 const singleFileSettleMs = 5;
 /** A tree that changes without a pause is acted on after so long, so that a generator cannot hold a reload up for ever. */
@@ -17,6 +19,9 @@ export class PendingChanges {
   isDue = false;
   private readonly paths = new Set<string>();
   private firstAt = 0;
+  /** The last change of all, also when a reload has taken it. */
+  private last = { path: '', at: Number.NEGATIVE_INFINITY };
+  private follows = false;
   private timer: Disposable | undefined;
 
   constructor(
@@ -38,7 +43,11 @@ export class PendingChanges {
   /** A file (absolute path) was changed, made or deleted. False when the service itself writes it: nothing comes of it. */
   add(path: string): boolean {
     const now = this.clock.monotonic();
-    if (this.isEmpty) this.firstAt = now;
+    if (this.isEmpty) {
+      this.firstAt = now;
+      this.follows = path !== this.last.path && now - this.last.at < (this.watch()?.debounceMs ?? 0);
+    }
+    this.last = { path, at: now };
     this.paths.add(path);
     this.guard.noteChange(path);
     if (this.guard.verdict === 'own') return false;
@@ -56,7 +65,8 @@ export class PendingChanges {
   private get quietMs(): number {
     if (this.guard.verdict === 'suspicious') return this.guard.holdMs;
     const watch = this.watch();
-    return watch?.adaptive && this.paths.size === 1 ? singleFileSettleMs : (watch?.debounceMs ?? 0);
+    const isAlone = this.paths.size === 1 && !this.follows;
+    return watch?.adaptive && isAlone ? singleFileSettleMs : (watch?.debounceMs ?? 0);
   }
 
   /** All of them, in the order in which they came, and the monotonic time of the first. Afterwards there are none. */
