@@ -50,7 +50,8 @@ export const errorCatalogue = {
   'kubernetes.denied': { kind: 'denied', means: 'The account may not do that in the Kubernetes cluster.' },
   'kubernetes.not-ours': {
     kind: 'conflict',
-    means: 'An object of that name is in the namespace already and was not made by micro; it is left alone.',
+    means:
+      'An object of that name is in the namespace already and was not made by micro, or for another service; it is left alone.',
   },
   'kubernetes.conflict': { kind: 'conflict', means: 'Somebody else owns fields of an object that was to be changed.' },
   'kubernetes.failed': { kind: 'failed', means: 'The Kubernetes cluster refused a change.' },

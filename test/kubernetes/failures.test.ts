@@ -29,6 +29,7 @@ const manifest = {
       env: { GREETING: '${config:greeting}', PASSWORD: '${secret:password}', PRICE: '$(GREETING) 5$$' },
     }),
     broken: service(['sh', '-c', 'echo no; exit 4'], { kind: 'task' }),
+    refused: service(['sleep', '1000']),
     timed: service(['true'], { kind: 'task', schedule: { every: '5m' } }),
   },
 };
@@ -103,6 +104,27 @@ describe('what goes wrong in Kubernetes is said as it is', () => {
     expect(Buffer.from(secret.PASSWORD ?? '', 'base64').toString()).toBe('s3cret');
     const job = await batch.readNamespacedJob({ name: 'task', namespace });
     expect(JSON.stringify(job)).not.toContain('s3cret');
+  });
+
+  test('a quota that leaves no room for a pod', async () => {
+    const { core, namespace } = cluster;
+    const quota = { metadata: { name: 'few' }, spec: { hard: { pods: '0' } } };
+    await core.createNamespacedResourceQuota({ namespace, body: quota });
+    // The cluster counts before it refuses.
+    await waitFor('the quota', async () => {
+      const { status } = await core.readNamespacedResourceQuota({ name: 'few', namespace });
+      return status?.used?.pods !== undefined;
+    });
+    const { status } = await startAndSee('refused', /FailedCreate: .*exceeded quota: few/);
+    expect(status).not.toBe('running');
+    await core.deleteNamespacedResourceQuota({ name: 'few', namespace });
+    await micro.until('refused', 'running', (seen) => seen.status === 'running');
+  });
+
+  test('a Deployment that somebody deleted', async () => {
+    await cluster.apps.deleteNamespacedDeployment({ name: 'refused', namespace: cluster.namespace });
+    const { status } = await micro.until('refused', 'gone', ({ reason }) => reason.includes('deleted in the cluster'));
+    expect(status).toBe('error');
   });
 
   test('is taken away with all that belongs to it', async () => {

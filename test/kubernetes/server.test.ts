@@ -141,7 +141,9 @@ describe('the server in the cluster', () => {
     const labelSelector = 'app.kubernetes.io/name=orders';
     const uids = async () =>
       (await core.listNamespacedPod({ namespace, labelSelector })).items.map(({ metadata }) => metadata?.uid);
+    const job = async () => (await cluster.batch.readNamespacedJob({ name: 'seed', namespace })).metadata?.uid;
     const before = await uids();
+    const seeded = await job();
     const first = (await core.readNamespacedPod({ name: server, namespace })).metadata?.uid;
     const startedAt = Date.now();
     await core.deleteNamespacedPod({ name: server, namespace });
@@ -153,6 +155,7 @@ describe('the server in the cluster', () => {
     await waitFor('the next one', isServerReady, podsMs);
     await waitFor('orders', async () => (await status()).get('orders')?.status === 'running', podsMs);
     expect(await uids()).toEqual(before);
+    expect(await job(), 'a task that has ended is not run again').toBe(seeded);
   });
 
   test('takes away everything that it made', async () => {

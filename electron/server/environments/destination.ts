@@ -1,5 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
-import type { ClusterServer } from './clusterServers.ts';
+import type { ClusterServer } from './clusterServerProcess.ts';
 import { type KubernetesEnvironment, placeOf, type ServerEnvironment } from './environment.ts';
 import { type FreshToken, LoginFile, loginOf } from './logins.ts';
 import { type Address, postJson } from './postJson.ts';

@@ -78,7 +78,9 @@ export class SavedRuntime {
       const [last] = await host.logs.runs(name, 1);
       if (isStopping()) return started;
       if (last) unit.sayMissedChanges(last.startedAt);
-      unit.start('the server was started again');
+      const cause = 'the server was started again';
+      if (unit.resume) unit.resume(cause);
+      else unit.start(cause);
       started.push(name);
     }
     this.save();

@@ -47,6 +47,8 @@ export interface ServiceUnit {
   /** Automatic attempts since it was last started by hand. */
   readonly attempts: number;
   start(cause: string, overrides?: RunOverrides): void;
+  /** Takes up what it was wanted to do before the server was started again. Absent: it starts. */
+  resume?(cause: string): void;
   /** Resolves when everything of it is gone, or could not be ended. */
   stop(request: StopRequest): Promise<void>;
   /** Resolves when a new run is on its way, or with why the old one goes on: its build failed. */

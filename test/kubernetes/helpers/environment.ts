@@ -17,7 +17,7 @@ export interface SeenService {
   status: string;
   reason: string;
   restarts: number;
-  instances: { address: string }[];
+  instances: { id: string; address: string }[];
 }
 
 /** A micro server whose services run in the cluster. */

@@ -11,7 +11,7 @@ import {
   parseEnvironment,
   parseFingerprint,
 } from '../../../electron/server/environments/environment.ts';
-import { serverWords } from '../../../electron/server/environments/clusterServers.ts';
+import { serverWords } from '../../../electron/server/environments/clusterServerProcess.ts';
 import { EnvironmentsFile } from '../../../electron/server/environments/environmentsFile.ts';
 import { LoginFile } from '../../../electron/server/environments/logins.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';

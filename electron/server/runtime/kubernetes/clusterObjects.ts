@@ -1,10 +1,9 @@
 import type { KubernetesObject, V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
 import { MicroError } from '../../../../shared/contract/errors.ts';
-import type { Clock } from '../../base/clock.ts';
-import { MANAGED_LABEL, MANAGER } from '../../deploy/names.ts';
-import type { Connection } from './connection.ts';
+import { MANAGED_LABEL, MANAGER, SERVICE_LABEL } from '../../deploy/names.ts';
+import { type Connection, loggedIn } from './connection.ts';
 import { kubernetesError, statusOf } from '../../environments/kubernetesError.ts';
-import { type RemoveOptions, removeService } from './removeService.ts';
+import { type RemoveOptions, removeService, type ServiceChanges } from './removeService.ts';
 
 /** Kubernetes counts the versions of a Deployment here. */
 const REVISION = 'deployment.kubernetes.io/revision';
@@ -13,7 +12,7 @@ const REVISION = 'deployment.kubernetes.io/revision';
 export class ClusterObjects {
   constructor(
     private readonly connection: Connection,
-    private readonly clock: Clock,
+    private readonly changes: ServiceChanges,
   ) {}
 
   /**
@@ -25,7 +24,9 @@ export class ClusterObjects {
     const what = `${object.kind} ${object.metadata?.name}`;
     await this.checkOurs(object, what);
     try {
-      return await objects.patch(object, undefined, undefined, MANAGER, force, client.PatchStrategy.ServerSideApply);
+      return await loggedIn(this.connection, () =>
+        objects.patch(object, undefined, undefined, MANAGER, force, client.PatchStrategy.ServerSideApply),
+      );
     } catch (error) {
       throw kubernetesError(`apply ${what}`, error);
     }
@@ -37,7 +38,9 @@ export class ClusterObjects {
     const { name = '', namespace } = object.metadata ?? {};
     const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
     try {
-      return await this.connection.objects.read<T>({ kind, apiVersion, metadata } as never);
+      return await loggedIn(this.connection, () =>
+        this.connection.objects.read<T>({ kind, apiVersion, metadata } as never),
+      );
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw kubernetesError(`read ${kind} ${name}`, error);
@@ -46,10 +49,17 @@ export class ClusterObjects {
 
   private async checkOurs(object: KubernetesObject, what: string): Promise<void> {
     const found = await this.read(object);
-    if (found === undefined || found.metadata?.labels?.[MANAGED_LABEL] === MANAGER) return;
+    if (found === undefined) return;
+    const labels = found.metadata?.labels ?? {};
+    const service = object.metadata?.labels?.[SERVICE_LABEL];
+    const isOurs = labels[MANAGED_LABEL] === MANAGER;
+    // Two services must not take turns at one object.
+    if (isOurs && (service === undefined || labels[SERVICE_LABEL] === service)) return;
     throw new MicroError(
       'kubernetes.not-ours',
-      `${what} is there already in ${object.metadata?.namespace} and is not ours`,
+      isOurs
+        ? `${what} is there already in ${object.metadata?.namespace} and belongs to the service ${labels[SERVICE_LABEL]}`
+        : `${what} is there already in ${object.metadata?.namespace} and is not ours`,
       {
         next: 'Choose another namespace, rename the service, or remove it there.',
       },
@@ -72,7 +82,7 @@ export class ClusterObjects {
 
   /** Removes every object of a service; resolves when they and their pods are gone. Rejects with `kubernetes.*`. */
   remove(service: string, options: RemoveOptions): Promise<void> {
-    return removeService(this.connection, this.clock, service, options);
+    return removeService(this.connection, this.changes, service, options);
   }
 
   /** The versions of a Deployment that it can go back to, the newest first. */

@@ -3,17 +3,13 @@ import { MicroError } from '../../../../shared/contract/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Launcher } from '../../host/launcher.ts';
-import { containerPort } from '../../deploy/containerPort.ts';
-import type { ContainerVariable } from '../../deploy/containerVariables.ts';
-import { dependencyUrls } from '../../deploy/dependencyUrls.ts';
 import { objectName } from '../../deploy/names.ts';
 import { cronJobMinor, serviceObjects } from '../../deploy/serviceObjects.ts';
-import { isSecret } from '../../project/secretName.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
 import type { Registry } from '../../registry/registry.ts';
-import type { ResolvedEnvironment } from '../environment.ts';
 import type { InstanceHost } from '../instanceHost.ts';
 import type { RunOverrides } from '../serviceUnit.ts';
+import { type VariableSource, variablesOf, withArguments } from './appliedSpec.ts';
 import { ClusterObjects } from './clusterObjects.ts';
 import type { Connection } from './connection.ts';
 import { Forwards } from './forwards.ts';
@@ -22,6 +18,7 @@ import { unsupported } from './unsupported.ts';
 import { PodLauncher } from './podExec.ts';
 import { PodLogs } from './podLogs.ts';
 import { PodWatch } from './podWatch.ts';
+import { declaredAs } from './takeUpTask.ts';
 
 /** What {@link ClusterPlace} works with. */
 export interface ClusterPlaceOptions {
@@ -41,17 +38,6 @@ export interface AppliedOptions {
   overrides: RunOverrides | undefined;
 }
 
-/** Variables that the pod template gives itself, because they differ in each pod. */
-const OF_THE_POD = new Set([
-  'PORT',
-  'MICRO_LISTEN',
-  'MICRO_INSTANCE_ID',
-  'MICRO_SERVICE_NAME',
-  'MICRO_SERVICE_VERSION',
-]);
-/** Of no use where the server cannot be reached. */
-const OF_THE_SERVER = new Set(['MICRO_PROXY', 'MICRO_TOKEN', 'MICRO_AUTH_ID', 'MICRO_AUTH_SECRET', 'MICRO_NAMESPACE']);
-
 /** What all services of one namespace of a cluster share. */
 export class ClusterPlace {
   readonly objects: ClusterObjects;
@@ -70,8 +56,8 @@ export class ClusterPlace {
     this.clock = host.clock;
     this.logger = logger;
     this.registry = host.registry;
-    this.objects = new ClusterObjects(connection, host.clock);
     this.watch = new PodWatch(connection, host.clock, logger);
+    this.objects = new ClusterObjects(connection, this.watch);
     this.logs = new PodLogs({ connection, logs: host.logs, clock: host.clock, logger });
     this.forwards = new Forwards(connection, logger);
   }
@@ -95,49 +81,28 @@ export class ClusterPlace {
         },
       );
     }
-    const spec: ServiceSpec = { ...declared, replicas, ...this.command(declared, overrides?.args) };
+    const spec: ServiceSpec = { ...declared, replicas, ...withArguments(declared, overrides?.args) };
     const context = {
       image,
       namespace,
       minor,
-      variables: await this.variables(spec, overrides),
+      variables: await variablesOf(spec, overrides, this.variableSource),
       ...(startedAt === undefined ? {} : { startedAt }),
       note: (text: string) => this.note(spec.name, text),
     };
     const objects = serviceObjects(spec, context);
     // Asked for by hand, a task runs at once, as it does on this machine; its schedule follows.
     const last = objects.at(-1) as V1CronJob | V1Deployment | V1Job;
-    if (last.kind !== 'CronJob') return objects;
+    if (last.kind === 'Deployment') return objects;
+    if (last.kind === 'Job') return [...objects.slice(0, -1), declaredJob(last as V1Job, declared)];
     const { schedule: _schedule, ...once } = spec;
     const job = serviceObjects({ ...once, schedule: undefined }, { ...context, note: () => {} }).at(-1);
-    return job ? [...objects, job] : objects;
+    return job ? [...objects, declaredJob(job as V1Job, declared)] : objects;
   }
 
-  private command(spec: ServiceSpec, args: readonly string[] | undefined): Pick<ServiceSpec, 'image'> {
-    if (!args?.length) return {};
-    const command = spec.image?.command;
-    if (!spec.image || !command || command.shell)
-      throw unsupported(
-        'further arguments without image.run',
-        'Name the command of the image in micro.yaml (image: { name, run }).',
-      );
-    return { image: { ...spec.image, command: { ...command, argv: [...command.argv, ...args] } } };
-  }
-
-  private async variables(spec: ServiceSpec, overrides: RunOverrides | undefined): Promise<ContainerVariable[]> {
+  private get variableSource(): VariableSource {
     const { host, reachesServer, find } = this.options;
-    const { values, warnings } = await host.environment(spec, containerPort(spec), '');
-    for (const warning of warnings) this.note(spec.name, warning);
-    const given = new Map(values);
-    // The gateway listens on this machine's loopback alone.
-    given.delete('MICRO_GATEWAY');
-    if (!reachesServer) {
-      for (const name of OF_THE_SERVER) given.delete(name);
-      for (const [name, value] of Object.entries(dependencyUrls(spec, find, objectName)))
-        given.set(name, { value, origin: 'micro' });
-    }
-    for (const [name, value] of Object.entries(overrides?.env ?? {})) given.set(name, { value, origin: 'run' });
-    return [...given].filter(([name]) => !OF_THE_POD.has(name)).map(([name, value]) => asVariable(name, value));
+    return { environment: host.environment, reachesServer, find, note: (service, text) => this.note(service, text) };
   }
 
   /** Tells the user something beside the status of a service. */
@@ -171,10 +136,9 @@ export class ClusterPlace {
   }
 }
 
-function asVariable(
-  name: string,
-  { value, origin, secret }: ResolvedEnvironment['values'] extends Map<string, infer V> ? V : never,
-): ContainerVariable {
-  if (secret === true || isSecret(name, value)) return { name, value, kind: 'secret' };
-  return { name, value, kind: origin.includes('config:') ? 'config' : 'plain' };
+function declaredJob(job: V1Job, declared: ServiceSpec): V1Job {
+  return {
+    ...job,
+    metadata: { ...job.metadata, annotations: { ...job.metadata?.annotations, ...declaredAs(declared) } },
+  };
 }

@@ -11,12 +11,15 @@ export interface ClusterView {
   rollout: V1Deployment | undefined;
   count: number;
   kind: 'service' | 'task' | 'external';
-  /** Why the cluster cannot be followed; empty when it is. */
+  /** Why the cluster cannot be followed, so that its pods are as they were seen last; empty when it is. */
   problem: string;
 }
 
 /** From what helps most to know to what helps least, when copies are not ready for different reasons. */
 const worst = [Status.ERROR, Status.PENDING, Status.STARTING, Status.STOPPED];
+
+/** What there is to do while the cluster cannot be followed. */
+const UNSEEN_NEXT = 'It is followed again as soon as the cluster answers and allows it: kubectl cluster-info.';
 
 /** The status of a service in the cluster: how far our command is, then what its pods say. */
 export function clusterStatus(view: ClusterView): ShownStatus {
@@ -42,14 +45,16 @@ export function clusterStatus(view: ClusterView): ShownStatus {
     case 'applying':
       return liveStatus(view, Status.STARTING);
     case 'stopping':
-      return { status: Status.STOPPING, reason: 'its pods are ending' };
+      return { status: Status.STOPPING, reason: view.problem || 'its pods are ending' };
     case 'live':
       return liveStatus(view, Status.STARTING);
   }
 }
 
 function liveStatus(view: ClusterView, otherwise: Status): ShownStatus {
-  const { pods, count, kind } = view;
+  const { pods, count, kind, problem } = view;
+  // What ran a moment ago may run or not: nobody can say.
+  if (problem !== '') return { status: Status.UNKNOWN, reason: problem, next: UNSEEN_NEXT };
   const here = pods.filter((pod) => !pod.isLeaving);
   const ready = here.filter((pod) => pod.isReady);
   const problems = here.filter((pod) => !pod.isReady);
@@ -79,7 +84,6 @@ function liveStatus(view: ClusterView, otherwise: Status): ShownStatus {
     worstPod && worstPod.status !== Status.STARTING ? worstPod.reason : '',
     deploymentProblem(view.rollout),
     ready.map((pod) => pod.reason).find(Boolean) ?? '',
-    view.problem,
   ];
   return {
     status: Status.RUNNING,

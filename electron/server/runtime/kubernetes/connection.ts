@@ -42,6 +42,19 @@ export interface Connection {
   minor: number;
   /** The server runs in a pod and reaches others by their addresses. */
   isInside: boolean;
+  /** Reads the kubeconfig again, for who logged in meanwhile. What is not there any more goes on as it was. */
+  refresh(): Promise<void>;
+}
+
+/** Makes a request; where the log-in has expired, once more with what the kubeconfig says by now. */
+export async function loggedIn<T>({ refresh }: Pick<Connection, 'refresh'>, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (statusOf(error) !== 401) throw error;
+    await refresh();
+    return request();
+  }
 }
 
 /**
@@ -80,6 +93,11 @@ export async function connect(options: KubernetesOptions): Promise<Connection> {
     address: cluster.server,
     minor: Number.parseInt(version.minor, 10),
     isInside,
+    async refresh() {
+      const fresh = await loadKubeConfig(client, options).catch(() => undefined);
+      // A context that was removed meanwhile, or a file that is being written: what is in use stays.
+      if (fresh?.kubeConfig.getCurrentCluster()) Object.assign(kubeConfig, { users: fresh.kubeConfig.users });
+    },
   };
   await ensureNamespace(connection);
   return connection;

@@ -76,6 +76,9 @@ class KubernetesRuntime extends LocalRuntime {
       const unit = this.byName.get(service);
       if (unit instanceof KubernetesService) void unit.look();
     });
+    this.cluster.watch.onDidChangeProblem(() => {
+      for (const unit of this.byName.values()) if (unit instanceof KubernetesService) unit.followProblem();
+    });
     await this.cluster.watch.start();
   }
 

@@ -1,48 +1,41 @@
 import { MicroError } from '../../../../shared/contract/errors.ts';
-import { type Service, Status } from '../../../../shared/contract/gen/state_pb.ts';
+import type { Service } from '../../../../shared/contract/gen/state_pb.ts';
 import type { DependencyCondition } from '../../../../shared/contract/manifest.ts';
 import type { Event } from '../../base/event.ts';
-import { errorText } from '../../base/logger.ts';
-import type { TreeKey } from '../../host/processTree.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
-import { isLack } from '../configReferences.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type ConditionState, type Copies, type RunOverrides, type ServiceUnit } from '../serviceUnit.ts';
 import type { StopRequest } from '../stopRequest.ts';
-import { applyService } from './applyService.ts';
 import type { ClusterPlace } from './clusterPlace.ts';
+import { ClusterWork, type ClusterWorkParts } from './clusterWork.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { followCondition } from './kubernetesCondition.ts';
 import { kubernetesMessage } from './kubernetesMessage.ts';
-import { rolloutState } from './clusterStatus.ts';
-import { rollBackOf } from './rollBack.ts';
-import { rolledOut } from './rolledOut.ts';
+import { Rollouts } from './rollouts.ts';
 import { sameObjects } from './sameObjects.ts';
 import { ServiceSight } from './serviceSight.ts';
 import { ShownState } from './shownState.ts';
-import { taskEnd } from './taskEnd.ts';
-
-/** So many restarts of its pods, and a version is not coming up. */
-const attemptsUntilFailed = 3;
+import { deletedThere, taskEnd } from './restingPhase.ts';
+import { copiesOf, unitView } from './unitView.ts';
 
 /** A service or task that runs in a Kubernetes cluster: its objects are applied, its pods followed. */
-export class KubernetesService implements ServiceUnit {
+export class KubernetesService extends Elsewhere implements ServiceUnit {
   readonly onDidChange: Event<void>;
   private isWanted = false;
-  private controller = new AbortController();
   private cause = '';
   private count: number;
   private restartsBefore = 0;
-  private lacks = false;
-  /** Changes when pods are to be started anew. */
-  private startedAt: string | undefined;
   private readonly sight: ServiceSight;
   private readonly state: ShownState;
+  private readonly work: ClusterWork;
+  private readonly rollouts: Rollouts;
 
   constructor(
     private current: ServiceSpec,
     private readonly place: ClusterPlace,
-    private readonly dependencies: Dependencies,
+    dependencies: Dependencies,
   ) {
+    super();
     this.count = current.replicas;
     this.sight = new ServiceSight(
       place,
@@ -51,9 +44,20 @@ export class KubernetesService implements ServiceUnit {
     );
     this.state = new ShownState(place.clock, () => {
       const { pods, rollout } = this.sight;
-      return { pods, rollout, count: this.count, kind: this.current.kind, problem: place.watch.problem };
+      return {
+        pods,
+        rollout,
+        count: this.count,
+        kind: this.current.kind,
+        problem: place.watch.problemOf(this.current.kind),
+      };
     });
     this.onDidChange = this.state.onDidChange;
+    const { sight, state } = this;
+    const rollouts = new Rollouts(place, sight, this);
+    const asked = (): ReturnType<ClusterWorkParts['asked']> => ({ spec: this.current, replicas: this.count });
+    this.rollouts = rollouts;
+    this.work = new ClusterWork({ place, dependencies, sight, state, rollouts, asked });
   }
 
   get spec(): ServiceSpec {
@@ -69,68 +73,43 @@ export class KubernetesService implements ServiceUnit {
     return Math.max(0, this.sight.restarts - this.restartsBefore);
   }
   get lacksConfig(): boolean {
-    return this.lacks;
+    return this.work.lacks;
   }
   get copies(): Copies {
-    const { pods } = this.sight;
-    const ready = pods.filter((pod) => pod.isReady).length;
-    const leaving = pods.filter((pod) => pod.isLeaving).length;
-    return { wanted: this.count, ready, leaving, failed: this.state.shown.status === Status.ERROR };
+    return copiesOf(this.view());
   }
 
   // Commands.
 
   start(cause: string, overrides?: RunOverrides): void {
     if (this.isWanted && this.state.phase.is !== 'resting') return;
-    this.cause = cause;
     this.restartsBefore = this.sight.restarts;
-    void this.run(async (signal) => {
-      await this.dependencies.wait(this.current, (wait) => this.state.enter({ is: 'waiting', wait }), signal);
-      // A task that ended is run again by a new Job.
-      if (this.current.kind === 'task') await this.place.objects.remove(this.current.name, { force: false, signal });
-      await this.applyNow(signal, overrides);
-    });
+    this.want(cause);
+    void this.work.start(overrides);
+  }
+
+  /** After the server was started again: what runs goes on, and a task that has ended is not run once more. */
+  resume(cause: string): void {
+    this.want(cause);
+    void this.work.resume();
   }
 
   async restart(cause: string, overrides?: RunOverrides): Promise<string | undefined> {
     this.cause = cause;
-    this.startedAt = new Date(this.place.clock.now()).toISOString();
     if (this.state.phase.is !== 'live' || this.current.kind === 'task') {
       if (this.state.phase.is !== 'resting') await this.stop({ why: cause });
+      this.work.noteRenewal();
       this.start(cause, overrides);
       return undefined;
     }
-    await this.run(async (signal) => {
-      await this.applyNow(signal, overrides);
-      await this.rolledOut(signal);
-    });
-    return rolloutState(this.sight.rollout) === 'failed' ? this.state.shown.reason : undefined;
+    this.want(cause);
+    await this.work.renew(overrides);
+    return this.rollouts.hasFailed ? this.state.shown.reason : undefined;
   }
 
-  private rolledOut(signal: AbortSignal): Promise<void> {
-    const isDecided = (): boolean =>
-      rolloutState(this.sight.rollout) !== 'under way' || this.attempts >= attemptsUntilFailed;
-    return rolledOut({ onDidChange: this.onDidChange, isDecided, look: () => this.look() }, signal);
-  }
-
-  async stop(request: StopRequest): Promise<void> {
+  stop(request: StopRequest): Promise<void> {
     this.isWanted = false;
-    const { signal } = this.newCommand();
-    this.state.enter({ is: 'stopping' });
-    this.sight.close();
-    try {
-      await this.place.objects.remove(this.current.name, {
-        force: request.force === true,
-        signal,
-        ...(request.handleEnded ? { handleEnded: request.handleEnded } : {}),
-      });
-      this.sight.forget();
-      this.startedAt = undefined;
-      this.state.enter({ is: 'resting', reason: request.why, failed: request.failed === true });
-    } catch (error) {
-      if (signal.aborted) return;
-      this.fail(error);
-    }
+    return this.work.remove(request);
   }
 
   scale(count: number): void {
@@ -138,21 +117,13 @@ export class KubernetesService implements ServiceUnit {
       throw new MicroError('api.invalid', `${this.current.name} is a task: it runs once at a time`);
     }
     this.count = count;
-    if (this.isWanted && this.state.phase.is === 'live')
-      void this.run((signal) => this.applyNow(signal, undefined, true));
+    if (this.isWanted && this.state.phase.is === 'live') void this.work.apply(true);
     this.state.update();
   }
 
-  /** Goes back to an earlier version; undefined: the one before. Resolves when it is asked for. */
-  async rollBack(revision: number | undefined): Promise<void> {
-    const { rollout } = this.sight;
-    if (!rollout || this.state.phase.is !== 'live')
-      throw new MicroError('runtime.no-version', `${this.current.name} does not run, so it cannot go back`);
-    const write = await rollBackOf(this.place, this.current, rollout, { revision, replicas: this.count });
+  rollBack(revision: number | undefined): Promise<void> {
     this.cause = 'rolled back by you';
-    const { signal } = this.newCommand();
-    await write();
-    await this.rolledOut(signal);
+    return this.work.rollBack(revision);
   }
 
   update(spec: ServiceSpec): void {
@@ -161,7 +132,7 @@ export class KubernetesService implements ServiceUnit {
     if (before.replicas !== spec.replicas) this.count = spec.replicas;
     if (this.isWanted && !sameObjects(before, spec)) {
       this.cause = 'micro.yaml was changed';
-      if (spec.kind === 'service' && before.kind === 'service') void this.run((signal) => this.applyNow(signal));
+      if (spec.kind === 'service' && before.kind === 'service') void this.work.apply();
       else void this.restart(this.cause);
     }
     this.state.update();
@@ -170,62 +141,15 @@ export class KubernetesService implements ServiceUnit {
   followConfig(why: string): void {
     if (!this.isWanted || this.current.onConfigChange === 'none') return;
     this.cause = why;
-    if (this.lacks) this.start(why);
-    else void this.run((signal) => this.applyNow(signal));
+    if (this.work.lacks) this.start(why);
+    else if (this.current.kind === 'service') void this.work.apply();
+    // The Job of a task cannot be changed, and a task that has ended has nothing to follow.
+    else if (!this.isResting) void this.restart(why);
   }
 
-  sayMissedChanges(): void {
-    // Files of this machine are not what runs there.
-  }
-  pauseReload(): boolean {
-    return false;
-  }
-  explainFile(): Promise<{ counts: boolean; why: string }> {
-    return Promise.resolve({ counts: false, why: 'what runs in Kubernetes comes from an image, not from files here' });
-  }
-
-  /** Runs a command unless a newer one overtakes it; its failure is the status. */
-  private async run(command: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  private want(cause: string): void {
     this.isWanted = true;
-    this.lacks = false;
-    const { signal } = this.newCommand();
-    this.state.enter({ is: 'applying' });
-    try {
-      await command(signal);
-    } catch (error) {
-      if (!signal.aborted) this.fail(error);
-    }
-  }
-
-  private async applyNow(signal: AbortSignal, overrides?: RunOverrides, force = false): Promise<void> {
-    await applyService(this.place, this.current, {
-      replicas: this.count,
-      startedAt: this.startedAt,
-      overrides,
-      force,
-      signal,
-      enter: (phase) => this.state.enter(phase),
-    });
-    await this.look();
-  }
-
-  private newCommand(): AbortController {
-    this.controller.abort(new Error('overtaken'));
-    this.controller = new AbortController();
-    return this.controller;
-  }
-
-  private fail(error: unknown): void {
-    const problem = error instanceof MicroError ? error : new MicroError('kubernetes.failed', errorText(error));
-    this.lacks = isLack(problem.code);
-    if (this.sight.rollout) {
-      // What could not be changed goes on as it was.
-      this.place.say('error', this.current.name, problem.message, problem.code);
-      this.state.enter({ is: 'live' });
-      return;
-    }
-    const next = problem.next === undefined ? {} : { next: problem.next };
-    this.state.enter({ is: 'resting', reason: problem.message, failed: true, ...next });
+    this.cause = cause;
   }
 
   // What the cluster says.
@@ -235,44 +159,39 @@ export class KubernetesService implements ServiceUnit {
     return this.sight.look();
   }
 
-  /** A task that has ended is at rest; the next start runs it again. */
+  /** The cluster cannot be followed any more, or can be again. */
+  followProblem(): void {
+    if (this.place.watch.problemOf(this.current.kind) === '') void this.look();
+    else this.state.update();
+  }
+
+  /** A task that has ended is at rest; the next start runs it again. So is what somebody deleted in the cluster. */
   private follow(): void {
-    const { job, pods } = this.sight;
-    const end = this.state.phase.is === 'live' && this.current.kind === 'task' && job ? taskEnd(job, pods) : undefined;
+    const { job, pods, isMissing } = this.sight;
+    const isTask = this.current.kind === 'task';
+    const isLive = this.state.phase.is === 'live';
+    const end = isLive && isTask && job ? taskEnd(job, pods) : undefined;
     if (end) this.state.enter(end);
+    else if (isLive && isMissing) this.state.enter(deletedThere(this.current));
     else this.state.update();
   }
 
   condition(condition: DependencyCondition): ConditionState {
-    return followCondition(condition, {
-      spec: this.current,
-      shown: this.state.shown,
-      phase: this.state.phase,
-      pods: this.sight.pods,
-      wanted: this.isWanted,
-    });
-  }
-
-  trees(): TreeKey[] {
-    return [];
+    return followCondition(condition, this.view());
   }
 
   message(): Service {
-    return kubernetesMessage({
-      spec: this.current,
-      shown: this.state.shown,
-      pods: this.sight.pods,
-      since: this.state.since,
-      wanted: this.isWanted,
-      restarts: this.sight.restarts,
-      replicas: this.count,
-      runOf: (pod) => this.place.logs.runOf(pod),
-    });
+    return kubernetesMessage(this.view());
+  }
+
+  private view(): ReturnType<typeof unitView> {
+    const asked = { spec: this.current, wanted: this.isWanted, replicas: this.count };
+    return unitView(asked, this.sight, this.state, this.place);
   }
 
   /** What runs in the cluster goes on. */
   dispose(): void {
-    this.controller.abort(new Error('disposed'));
+    this.work.dispose();
     this.sight.close();
     this.state.dispose();
   }

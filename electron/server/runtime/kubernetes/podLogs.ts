@@ -102,6 +102,11 @@ export class PodLogs {
     const before = (await logs.runs(run.service, knownRuns)).find(
       (known) => known.instance === run.pod && known.startedAt >= startedAt,
     );
+    // An earlier server saw its end, and has all of it.
+    if (before && run.ended && before.outcome === run.ended.outcome) {
+      run.number = before.run;
+      return;
+    }
     const began = startedAt || clock.now();
     const writer = await logs.startRun({
       service: run.service,

@@ -1,11 +1,13 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { type Clock, sleep } from '../../base/clock.ts';
 import { MANAGED_LABEL, MANAGER, SERVICE_LABEL } from '../../deploy/names.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, loggedIn } from './connection.ts';
 import { kubernetesError } from '../../environments/kubernetesError.ts';
 
-/** Between two looks whether what was deleted is gone, ms. */
-const goneLookMs = 300;
+/**
+ * What was deleted is looked at when one of its pods changes, and after this, ms, for changes that were not told. Shorter only
+ * loads the cluster while it is busy with ending pods.
+ */
+const goneLookMs = 3_000;
 
 /** The reason of a container that may start any moment. */
 const CREATING = 'ContainerCreating';
@@ -19,23 +21,35 @@ export interface RemoveOptions {
   handleEnded?: () => void;
 }
 
+/** Tells when pods of a service change; see `PodWatch`. */
+export interface ServiceChanges {
+  nextChange(service: string, withinMs: number, signal?: AbortSignal): Promise<void>;
+}
+
 /**
  * Removes every object of a service; resolves when they and their pods are gone. Owners and what they own are deleted one
  * after the other: the cluster's garbage collector would come to it too, but as late as it is busy.
  */
 export async function removeService(
   connection: Connection,
-  clock: Clock,
+  changes: ServiceChanges,
   service: string,
   options: RemoveOptions,
 ): Promise<void> {
   const { core, apps, namespace } = connection;
   const { force, signal, handleEnded } = options;
   const query = { namespace, labelSelector: `${SERVICE_LABEL}=${service},${MANAGED_LABEL}=${MANAGER}` };
+  const looking = new AbortController();
+  const abort = (): void => looking.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
   let isTold = false;
   try {
-    await removeOwners(connection, query);
+    await loggedIn(connection, () => removeOwners(connection, query));
     for (;;) {
+      const change = changes.nextChange(service, goneLookMs, looking.signal);
+      // Heard of where it is waited for.
+      change.catch(() => {});
       const [pods, sets] = await Promise.all([core.listNamespacedPod(query), apps.listNamespacedReplicaSet(query)]);
       if (!isTold && sets.items.length === 0 && pods.items.every(hasEnded)) {
         isTold = true;
@@ -46,11 +60,14 @@ export async function removeService(
       // A ReplicaSet may have made one more before it heard of its own end.
       if (force) await core.deleteCollectionNamespacedPod({ ...query, gracePeriodSeconds: 0 });
       else if (pods.items.some(isStaying)) await core.deleteCollectionNamespacedPod(query);
-      await sleep(clock, goneLookMs, signal);
+      await change;
     }
   } catch (error) {
     if (signal?.aborted) throw error;
     throw kubernetesError(`remove ${service}`, error);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    looking.abort();
   }
 }
 

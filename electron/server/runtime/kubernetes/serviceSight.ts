@@ -19,6 +19,8 @@ export class ServiceSight {
   pods: PodState[] = [];
   rollout: V1Deployment | undefined;
   job: V1Job | undefined;
+  /** What its pods are made by is not in the cluster, although nobody here removed it. */
+  isMissing = false;
   private looking: Promise<void> = Promise.resolve();
   private readonly nodes: Nodes;
 
@@ -40,6 +42,8 @@ export class ServiceSight {
       .then(() => this.lookNow())
       .catch((error: unknown) => {
         this.place.logger.warn(`${this.looked().spec.name} cannot be looked at: ${errorText(error)}`);
+        // What its pods say is known all the same.
+        this.handleSeen();
       });
     return this.looking;
   }
@@ -54,7 +58,8 @@ export class ServiceSight {
     if (this.looked().phase.is === 'live') {
       if (spec.kind === 'task') this.job = await place.read<V1Job>('batch/v1', 'Job', spec);
       else this.rollout = await place.read<V1Deployment>('apps/v1', 'Deployment', spec);
-    }
+      this.isMissing = (spec.kind === 'task' ? this.job : this.rollout) === undefined;
+    } else this.isMissing = false;
     const { phase } = this.looked();
     const isOver = phase.is === 'stopping' || phase.is === 'resting';
     // While a new version is written, the old one goes on answering.

@@ -40,7 +40,7 @@ describe('the status of a service in a cluster', () => {
     expect(shown([pod('a', { isReady: false, isLeaving: true, status: Status.STOPPING })], 1)).toBe('STARTING');
   });
 
-  test('says when the cluster cannot be followed', () => {
-    expect(shown([pod('a')], 1, 'the cluster cannot be followed')).toBe('RUNNING the cluster cannot be followed');
+  test('is unknown while the cluster cannot be followed, whatever was seen last', () => {
+    expect(shown([pod('a')], 1, 'pods cannot be followed')).toBe('UNKNOWN pods cannot be followed');
   });
 });
