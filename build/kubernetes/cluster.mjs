@@ -8,6 +8,7 @@ import { lastLines, runCommand } from '../lib/commandLine.mjs';
 import { SetupError } from '../lib/steps.mjs';
 import { cleanUp, readSysctls, restoreSysctls } from './cleanUp.mjs';
 import { writeConfiguration } from './configuration.mjs';
+import { controllers, nodeParts, stores } from './parts.mjs';
 import { makeCertificates, NODE, NODE_ADDRESS, writeKubeconfig } from './pki.mjs';
 import { relay } from './relay.mjs';
 import { mustRun } from './run.mjs';
@@ -45,12 +46,12 @@ export class Cluster {
     for (const user of ['admin', 'controllers', 'scheduler', 'proxy', 'kubelet']) {
       writeKubeconfig(this.pki, user, API_IN_NAMESPACE);
     }
-    this.startControlPlane();
-    this.run('containerd', ['containerd', '--config', join(this.folder, 'containerd.toml')]);
+    this.startParts(stores(this));
+    this.startParts({ containerd: ['containerd', '--config', join(this.folder, 'containerd.toml')] });
     say('API server');
     await this.openWay();
     await this.until('the API server', async () => (await this.get('/readyz')) === 'ok');
-    this.startControllers();
+    this.startParts(controllers(this));
     say('images');
     await this.until('containerd', async () => (await this.ctr(['version'])).code === 0);
     for (const image of await images) {
@@ -58,7 +59,7 @@ export class Cluster {
       if (code !== 0) throw new SetupError(`the image ${image} cannot be imported:\n${lastLines(output, 5)}`);
     }
     say('node');
-    this.startNode();
+    this.startParts(nodeParts(this));
     await this.until('the node', async () => {
       const node = JSON.parse((await this.get(`/api/v1/nodes/${NODE}`)) ?? '{}');
       return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
@@ -86,97 +87,8 @@ export class Cluster {
     return `--net=/run/netns/${this.namespace}`;
   }
 
-  startControlPlane() {
-    const etcd = 'http://127.0.0.1:2379';
-    const peers = 'http://127.0.0.1:2380';
-    const pki = (name) => join(this.pki, name);
-    this.run('etcd', [
-      'etcd',
-      `--data-dir=${join(this.folder, 'etcd')}`,
-      `--listen-client-urls=${etcd}`,
-      `--advertise-client-urls=${etcd}`,
-      `--listen-peer-urls=${peers}`,
-      `--initial-advertise-peer-urls=${peers}`,
-      `--initial-cluster=default=${peers}`,
-      // It is thrown away: nothing has to survive a power cut.
-      '--unsafe-no-fsync',
-    ]);
-    this.run('apiserver', [
-      join(this.bin, 'kube-apiserver'),
-      `--etcd-servers=${etcd}`,
-      '--bind-address=0.0.0.0',
-      '--secure-port=6443',
-      `--advertise-address=${NODE_ADDRESS}`,
-      `--tls-cert-file=${pki('apiserver.crt')}`,
-      `--tls-private-key-file=${pki('apiserver.key')}`,
-      `--client-ca-file=${pki('ca.crt')}`,
-      `--service-account-key-file=${pki('accounts.pub')}`,
-      `--service-account-signing-key-file=${pki('accounts.key')}`,
-      '--service-account-issuer=https://kubernetes.default.svc',
-      '--api-audiences=https://kubernetes.default.svc',
-      '--authorization-mode=Node,RBAC',
-      '--enable-admission-plugins=NodeRestriction',
-      '--service-cluster-ip-range=10.96.0.0/16',
-      `--kubelet-client-certificate=${pki('apikubelet.crt')}`,
-      `--kubelet-client-key=${pki('apikubelet.key')}`,
-      '--kubelet-preferred-address-types=InternalIP',
-    ]);
-  }
-
-  startControllers() {
-    const pki = (name) => join(this.pki, name);
-    this.run('controllers', [
-      join(this.bin, 'kube-controller-manager'),
-      `--kubeconfig=${pki('controllers.kubeconfig')}`,
-      `--service-account-private-key-file=${pki('accounts.key')}`,
-      `--root-ca-file=${pki('ca.crt')}`,
-      '--use-service-account-credentials',
-      // With the controllers of node addresses and volumes the first service account comes 4 s later.
-      '--allocate-node-cidrs=false',
-      '--controllers=*,-nodeipam,-ttl,-persistentvolume-expander,-attachdetach',
-      '--service-cluster-ip-range=10.96.0.0/16',
-      '--leader-elect=false',
-      '--bind-address=127.0.0.1',
-      '--port=0',
-    ]);
-    this.run('scheduler', [
-      join(this.bin, 'kube-scheduler'),
-      `--kubeconfig=${pki('scheduler.kubeconfig')}`,
-      '--leader-elect=false',
-      '--bind-address=127.0.0.1',
-      '--port=0',
-    ]);
-  }
-
-  startNode() {
-    const nameServer = fileURLToPath(new URL('nameServer.mjs', import.meta.url));
-    this.run('names', [process.execPath, nameServer, NODE_ADDRESS, this.pki]);
-    // Unset, the kubelet asks a cloud for several seconds where it is.
-    this.run('kubelet', [
-      'env',
-      'AWS_EC2_METADATA_DISABLED=true',
-      join(this.bin, 'kubelet'),
-      `--config=${join(this.folder, 'kubelet.json')}`,
-      `--kubeconfig=${join(this.pki, 'kubelet.kubeconfig')}`,
-      `--hostname-override=${NODE}`,
-      `--node-ip=${NODE_ADDRESS}`,
-      `--root-dir=${join(this.folder, 'kubelet')}`,
-      '--container-runtime=remote',
-      `--container-runtime-endpoint=unix://${join(this.folder, 'containerd.sock')}`,
-      `--cert-dir=${join(this.folder, 'kubelet-pki')}`,
-    ]);
-    this.run('proxy', [
-      join(this.bin, 'kube-proxy'),
-      `--kubeconfig=${join(this.pki, 'proxy.kubeconfig')}`,
-      `--hostname-override=${NODE}`,
-      '--proxy-mode=iptables',
-      '--cluster-cidr=10.244.0.0/16',
-      // The limits of connections are the machine's, not ours to change.
-      '--conntrack-max-per-core=0',
-      '--conntrack-tcp-timeout-established=0',
-      '--conntrack-tcp-timeout-close-wait=0',
-      '--healthz-bind-address=127.0.0.1:10256',
-    ]);
+  startParts(parts) {
+    for (const [name, argv] of Object.entries(parts)) this.run(name, argv);
   }
 
   /** A port of this machine's loopback that leads to the API server, and the kubeconfig that says so. */

@@ -22,7 +22,8 @@ const manifest = {
       resources: { limits: { memory: '64Mi' } },
     }),
     crash: node("console.log('last words'); process.exit(3)"),
-    imageless: service(['true'], { image: 'micro.test/none:1' }),
+    // Refused at once, where a name would be looked for; a node that pulls ends no pod meanwhile.
+    imageless: service(['true'], { image: '127.0.0.1:1/none:1' }),
     large: service(['sleep', '1000'], { resources: { requests: { cpu: 500 } } }),
     task: service(['sh', '-c', 'echo "$GREETING $PASSWORD"'], {
       kind: 'task',

@@ -158,6 +158,11 @@ describe('the shop in Kubernetes', () => {
       },
       podsMs,
     );
+    // The version that runs is what is scaled, not the one that was rolled back.
+    const scaled = await micro.micro('scale', 'catalog', '2');
+    expect(scaled.code, scaled.err).toBe(0);
+    await micro.until('catalog', 'has 2', (service) => service.instances.length === 2);
+    expect(new Set(await images('catalog'))).toEqual(new Set(['micro.test/shop:1']));
     const again = await micro.micro('rollback', 'catalog', '--to', '99');
     expect(again.code).not.toBe(0);
     expect(again.err).toContain('no version 99');

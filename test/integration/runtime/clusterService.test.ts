@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { V1Job } from '@kubernetes/client-node';
+import type { V1Deployment, V1Job } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { Status } from '../../../shared/contract/gen/state_pb.ts';
 import { labelsOf, readyPod, shownAs, useStoringCluster } from '../../helpers/clusterFixture.ts';
@@ -179,6 +179,29 @@ describe('the log-in to a cluster', () => {
     await shownAs(web, /^UNKNOWN/);
     await writeFile(answer, before);
     await shownAs(web, /^RUNNING/);
+  });
+});
+
+describe('another number of copies', () => {
+  test('is of the version that runs, whatever its files and image would be by now', async () => {
+    const cluster = await made.cluster();
+    const server = await made.server();
+    const web = server.unit('web');
+    web.start('test');
+    const deployment = await waitFor('the Deployment', () => cluster.object<V1Deployment>('deployments', 'web'));
+    cluster.put('pods', readyPod('web'));
+    await shownAs(web, /^RUNNING/);
+    const image = (object: V1Deployment | undefined) => object?.spec?.template.spec?.containers[0]?.image;
+    // As a roll-back leaves it.
+    const before = JSON.stringify(deployment).replace('"image:1"', '"before:1"');
+    cluster.put('deployments', JSON.parse(before) as V1Deployment);
+    await web.look();
+    web.scale(3);
+    const scaled = await waitFor('three', () => {
+      const now = cluster.object<V1Deployment>('deployments', 'web');
+      return now?.spec?.replicas === 3 ? now : undefined;
+    });
+    expect(image(scaled)).toBe('before:1');
   });
 });
 

@@ -62,9 +62,22 @@ export class ClusterWork {
     await this.applyNow(signal, overrides);
   }
 
-  /** Brings what runs to what is wanted. `force`: fields that somebody else set are taken over. */
-  apply(force = false): Promise<void> {
-    return this.run((signal) => this.applyNow(signal, undefined, force));
+  /** Brings what runs to what is wanted. */
+  apply(): Promise<void> {
+    return this.run((signal) => this.applyNow(signal));
+  }
+
+  /** Runs as many copies as are wanted, of the version that runs: no image is built, and none that was rolled back comes again. */
+  scale(): Promise<void> {
+    const { rollouts, state, sight } = this.parts;
+    return this.run(async (signal) => {
+      const { spec, replicas } = this.parts.asked();
+      const write = await rollouts.scaled(spec, replicas);
+      signal.throwIfAborted();
+      await write();
+      state.enter({ is: 'live' });
+      await sight.look();
+    });
   }
 
   /** Starts its pods anew, a new one before an old one ends. Resolves when that is done, or does not get there. */
@@ -118,14 +131,13 @@ export class ClusterWork {
     return this.commands.run(command);
   }
 
-  private async applyNow(signal: AbortSignal, overrides?: RunOverrides, force = false): Promise<void> {
+  private async applyNow(signal: AbortSignal, overrides?: RunOverrides): Promise<void> {
     const { place, state, sight } = this.parts;
-    const { spec, replicas } = this.parts.asked();
+    const { spec } = this.parts.asked();
     await applyService(place, spec, {
-      replicas,
+      replicas: () => this.parts.asked().replicas,
       startedAt: this.startedAt,
       overrides,
-      force,
       signal,
       enter: (phase) => state.enter(phase),
     });

@@ -117,7 +117,7 @@ export class KubernetesService extends Elsewhere implements ServiceUnit {
       throw new MicroError('api.invalid', `${this.current.name} is a task: it runs once at a time`);
     }
     this.count = count;
-    if (this.isWanted && this.state.phase.is === 'live') void this.work.apply(true);
+    if (this.isWanted && this.state.phase.is === 'live') void this.work.scale();
     this.state.update();
   }
 

@@ -37,14 +37,33 @@ export async function rollBackOf(
   deployment: V1Deployment,
   { revision, replicas }: { revision: number | undefined; replicas: number },
 ): Promise<() => Promise<void>> {
-  const { objects } = place;
-  const template = versionBefore(await objects.versions(deployment), revision, spec.name);
+  const template = versionBefore(await place.objects.versions(deployment), revision, spec.name);
+  return withTemplate(place, spec, template, replicas);
+}
+
+/** Makes ready to give a Deployment another number of copies, with the pod template that it has; what is returned writes it. */
+export function scaleOf(
+  place: Pick<ClusterPlace, 'objects' | 'objectsOf'>,
+  spec: ServiceSpec,
+  deployment: V1Deployment,
+  replicas: number,
+): Promise<() => Promise<void>> {
+  return withTemplate(place, spec, deployment.spec?.template ?? {}, replicas);
+}
+
+/** Fields that others set are taken over: who asks for it means it. */
+async function withTemplate(
+  place: Pick<ClusterPlace, 'objects' | 'objectsOf'>,
+  spec: ServiceSpec,
+  template: V1PodTemplateSpec,
+  replicas: number,
+): Promise<() => Promise<void>> {
   const written = await place.objectsOf(spec, { image: '', replicas, overrides: undefined });
   return async () => {
     for (const object of written) {
       const { spec: newSpec, ...newest } = object as V1Deployment;
       if (object.kind === 'Deployment' && newSpec)
-        await objects.apply<V1Deployment>({ ...newest, spec: { ...newSpec, template } }, true);
+        await place.objects.apply<V1Deployment>({ ...newest, spec: { ...newSpec, template } }, true);
     }
   };
 }

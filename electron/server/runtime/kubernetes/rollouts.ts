@@ -3,7 +3,7 @@ import { MicroError } from '../../../../shared/contract/errors.ts';
 import type { ServiceSpec } from '../../project/serviceSpec.ts';
 import type { ClusterPlace } from './clusterPlace.ts';
 import { rolloutState } from './clusterStatus.ts';
-import { rollBackOf } from './rollBack.ts';
+import { rollBackOf, scaleOf } from './rollBack.ts';
 import { rolledOut } from './rolledOut.ts';
 import type { ServiceSight } from './serviceSight.ts';
 
@@ -29,6 +29,14 @@ export class Rollouts {
     const isDecided = (): boolean =>
       rolloutState(sight.rollout) !== 'under way' || unit.attempts >= attemptsUntilFailed;
     return rolledOut({ onDidChange: unit.onDidChange, isDecided, look: () => sight.look() }, signal);
+  }
+
+  /** Makes ready to run another number of copies of the version that runs. What is returned writes it. */
+  scaled(spec: ServiceSpec, replicas: number): Promise<() => Promise<void>> {
+    const { rollout } = this.sight;
+    if (!rollout)
+      throw new MicroError('service.not-running', `${spec.name} does not run, so it has no copies to change`);
+    return scaleOf(this.place, spec, rollout, replicas);
   }
 
   /** Makes ready to go back to an earlier version; undefined: the one before. What is returned writes it. */
