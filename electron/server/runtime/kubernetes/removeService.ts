@@ -44,6 +44,8 @@ export async function removeService(
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   let isTold = false;
+  /** Pods whose container has run, by uid. */
+  const ran = new Set<string | undefined>();
   try {
     await loggedIn(connection, () => removeOwners(connection, query));
     for (;;) {
@@ -51,7 +53,9 @@ export async function removeService(
       // Heard of where it is waited for.
       change.catch(() => {});
       const [pods, sets] = await Promise.all([core.listNamespacedPod(query), apps.listNamespacedReplicaSet(query)]);
-      if (!isTold && sets.items.length === 0 && pods.items.every(hasEnded)) {
+      for (const pod of pods.items) if (hasBegun(pod)) ran.add(pod.metadata?.uid);
+      const haveEnded = pods.items.every((pod) => hasEnded(pod, ran.has(pod.metadata?.uid)));
+      if (!isTold && sets.items.length === 0 && haveEnded) {
         isTold = true;
         handleEnded?.();
       }
@@ -89,11 +93,23 @@ async function removeOwners(
 
 const isStaying = ({ metadata }: Pick<V1Pod, 'metadata'>): boolean => metadata?.deletionTimestamp === undefined;
 
-/** Whether nothing of a pod runs, and nothing will. One that is on a node and says nothing yet may be starting. */
-export function hasEnded(pod: V1Pod): boolean {
+/** Whether the container of a pod has run, or does. */
+function hasBegun(pod: V1Pod): boolean {
+  const { state, lastState } = pod.status?.containerStatuses?.[0] ?? {};
+  return Boolean(state?.running || state?.terminated || lastState?.terminated);
+}
+
+/**
+ * Whether nothing of a pod runs, and nothing will. One that is on a node and says nothing yet may be starting. `ran`: its
+ * container did run before; a node starts none anew in a pod that is leaving, but says again that it is creating one when it
+ * has forgotten the old one (kubelet 1.20), and goes on saying so for ten seconds and more.
+ */
+export function hasEnded(pod: V1Pod, ran = false): boolean {
   if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return true;
   if (isStaying(pod)) return false;
   const containers = pod.status?.containerStatuses;
   if (!containers?.length) return pod.spec?.nodeName === undefined;
-  return containers.every(({ state }) => state?.terminated || (state?.waiting && state.waiting.reason !== CREATING));
+  return containers.every(
+    ({ state }) => state?.terminated || (state?.waiting && (ran || state.waiting.reason !== CREATING)),
+  );
 }

@@ -17,6 +17,13 @@ test('a pod has ended when it is leaving and its containers have terminated or w
   expect(hasEnded({ metadata: leaving, spec: { containers: [] }, status: { phase: 'Pending' } } as V1Pod)).toBe(true);
 });
 
+test('a pod that is leaving has ended when its container ran and the node says again that it creates it', () => {
+  const creating = pod({ waiting: { reason: 'ContainerCreating' } });
+  expect(hasEnded(creating, true)).toBe(true);
+  expect(hasEnded({ ...creating, metadata: {} }, true)).toBe(false);
+  expect(hasEnded(pod({ running: {} }), true)).toBe(false);
+});
+
 test('a pod whose container runs, may be starting, or would be started again has not', () => {
   expect(hasEnded(pod({ running: {} }))).toBe(false);
   expect(hasEnded(pod({ waiting: { reason: 'ContainerCreating' } }))).toBe(false);
