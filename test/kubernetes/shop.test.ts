@@ -176,7 +176,6 @@ describe('the shop in Kubernetes', () => {
     await micro.restart();
     await micro.until('orders', 'running', ({ status }) => status === 'running');
     expect(before).toHaveLength(1);
-    expect((await pods('orders')).map((pod) => pod.metadata?.uid)).toEqual(before);
     expect((await micro.micro('call', 'orders', '/healthz')).code).toBe(0);
     await micro.until('seed', 'completed', ({ status, reason }) => status === 'stopped' && reason === 'completed');
     expect(await job(), 'a task that has ended is not run again').toBe(seeded);
