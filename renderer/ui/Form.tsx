@@ -31,6 +31,16 @@ export function Field({ label, children }: { label: ReactNode; children: ReactNo
   );
 }
 
+/** A choice of several buttons with its name above it; a label around it would click the first one. */
+export function FieldGroup({ label, children }: { label: ReactNode; children: ReactNode }) {
+  return (
+    <div className={classes.field}>
+      {label}
+      {children}
+    </div>
+  );
+}
+
 /** Two fields beside each other. */
 export function TwoFields({ children }: { children: ReactNode }) {
   return <div className={classes.two}>{children}</div>;

@@ -4,7 +4,15 @@ import { attempt } from '../../state/actions.ts';
 import { ask } from '../../state/questions.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
+import { NoRows, Table, type TableColumn } from '../../ui/Table.tsx';
 import classes from './Access.module.css';
+
+const columns: readonly TableColumn[] = [
+  { title: 'Name' },
+  { title: 'Kind' },
+  { title: 'Scopes' },
+  { title: 'Actions', spoken: true },
+];
 
 /** The accounts; one that is deleted is gone with its logins. */
 export function AccountTable({ accounts }: { accounts: readonly Account[] }) {
@@ -22,39 +30,27 @@ export function AccountTable({ accounts }: { accounts: readonly Account[] }) {
   };
   if (accounts.length === 0)
     return (
-      <p className={classes.empty}>
+      <NoRows>
         No account yet, and none is needed on this machine. One stands for a person or a program that asks from
         elsewhere, or that rules are about.
-      </p>
+      </NoRows>
     );
   return (
-    <table className={classes.table} aria-label="Accounts">
-      <thead>
-        <tr>
-          <th>Name</th>
-          <th>Kind</th>
-          <th>Scopes</th>
-          <th>
-            <span className="visually-hidden">Actions</span>
-          </th>
+    <Table label="Accounts" columns={columns}>
+      {accounts.map(({ id, type, scopes }) => (
+        <tr key={id}>
+          <td>
+            <b>{id}</b>
+          </td>
+          <td>{type === 'service' ? 'service' : 'person'}</td>
+          <td>{scopes.length > 0 ? scopes.join(', ') : <span className={classes.hint}>none</span>}</td>
+          <td>
+            <Button variant="quiet" aria-label={`Delete account ${id}`} onClick={() => void remove(id)}>
+              Delete…
+            </Button>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {accounts.map(({ id, type, scopes }) => (
-          <tr key={id}>
-            <td>
-              <b>{id}</b>
-            </td>
-            <td>{type === 'service' ? 'service' : 'person'}</td>
-            <td>{scopes.length > 0 ? scopes.join(', ') : <span className={classes.hint}>none</span>}</td>
-            <td>
-              <Button variant="quiet" aria-label={`Delete account ${id}`} onClick={() => void remove(id)}>
-                Delete…
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

@@ -5,7 +5,7 @@ import type { Rule } from '../../../shared/contract/gen/auth_pb.ts';
 import { api } from '../../client/api.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button } from '../../ui/Button.tsx';
-import classes from './Access.module.css';
+import { Field, FieldGroup, FieldNote, Form, FormActions, TwoFields } from '../../ui/Form.tsx';
 import { draftOf, draftProblem, ruleOf } from './ruleText.ts';
 
 /** Makes a rule, or changes one: `isMade` says that it is stored, not a default one that another takes the place of. */
@@ -32,26 +32,22 @@ export function RuleForm({ rule, isMade, onClose }: { rule: Rule | undefined; is
   };
   return (
     <Modal opened onClose={onClose} title={rule ? `Rule ${rule.id}` : 'New rule'} size={520}>
-      <form
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        onSubmit={() => {
           if (!busy && draft.id.trim() !== '' && problem === undefined) void save();
         }}
       >
         {rule ? null : (
-          <label>
-            Name
+          <Field label="Name">
             <input
               data-autofocus
               value={draft.id}
               spellCheck={false}
               onChange={(event) => set({ id: event.target.value })}
             />
-          </label>
+          </Field>
         )}
-        <label>
-          Whom it is about
+        <Field label="Whom it is about">
           <input
             data-autofocus={rule ? true : undefined}
             value={draft.scope}
@@ -59,20 +55,18 @@ export function RuleForm({ rule, isMade, onClose }: { rule: Rule | undefined; is
             placeholder="everybody; * any account; else the scope that an account needs"
             onChange={(event) => set({ scope: event.target.value })}
           />
-        </label>
-        <label>
-          What it is about
+        </Field>
+        <Field label="What it is about">
           <input
             value={draft.resource}
             spellCheck={false}
             aria-invalid={draftProblem({ ...draft, id: 'x', priority: '0' }) !== undefined}
             onChange={(event) => set({ resource: event.target.value })}
           />
-          <span className={classes.hint}>type:name:endpoint, each may be *; for example service:orders:/admin/*</span>
-        </label>
-        <div className={classes.twoFields}>
-          <div>
-            Access
+          <FieldNote>type:name:endpoint, each may be *; for example service:orders:/admin/*</FieldNote>
+        </Field>
+        <TwoFields>
+          <FieldGroup label="Access">
             <SegmentedControl
               fullWidth
               size="xs"
@@ -84,23 +78,22 @@ export function RuleForm({ rule, isMade, onClose }: { rule: Rule | undefined; is
                 { value: 'denied', label: 'Denied' },
               ]}
             />
-          </div>
-          <label>
-            Priority
+          </FieldGroup>
+          <Field label="Priority">
             <input
               value={draft.priority}
               inputMode="numeric"
               aria-invalid={draftProblem({ ...draft, id: 'x', resource: '*:*:*' }) !== undefined}
               onChange={(event) => set({ priority: event.target.value })}
             />
-          </label>
-        </div>
+          </Field>
+        </TwoFields>
         {problem ? (
-          <p className={classes.problem} role="alert">
+          <FieldNote bad alert>
             {problem}
-          </p>
+          </FieldNote>
         ) : null}
-        <div className={classes.actions}>
+        <FormActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button
             type="submit"
@@ -110,8 +103,8 @@ export function RuleForm({ rule, isMade, onClose }: { rule: Rule | undefined; is
           >
             {rule ? 'Save' : 'Create'}
           </Button>
-        </div>
-      </form>
+        </FormActions>
+      </Form>
     </Modal>
   );
 }

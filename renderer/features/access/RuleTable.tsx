@@ -3,8 +3,18 @@ import { api } from '../../client/api.ts';
 import { attempt } from '../../state/actions.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Button } from '../../ui/Button.tsx';
+import { CodeCell, NumberCell, Table, type TableColumn } from '../../ui/Table.tsx';
 import classes from './Access.module.css';
 import { resourceText, scopeText } from './ruleText.ts';
+
+const columns: readonly TableColumn[] = [
+  { title: 'Priority', number: true },
+  { title: 'Name' },
+  { title: 'Whom' },
+  { title: 'What' },
+  { title: 'Access' },
+  { title: 'Actions', spoken: true },
+];
 
 /** The rules in the order in which they are asked; default ones can be stood in for, not deleted. */
 export function RuleTable({
@@ -22,46 +32,32 @@ export function RuleTable({
       offerUndo(`Rule ${rule.id} deleted`, () => api().rules.create({ rule }));
     });
   return (
-    <table className={classes.table} aria-label="Rules">
-      <thead>
-        <tr>
-          <th className={classes.number}>Priority</th>
-          <th>Name</th>
-          <th>Whom</th>
-          <th>What</th>
-          <th>Access</th>
-          <th>
-            <span className="visually-hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rules.map((rule) => (
-          <tr key={rule.id}>
-            <td className={classes.number}>{rule.priority}</td>
-            <td>
-              <b>{rule.id}</b> {defaults.has(rule.id) ? <span className={classes.hint}>default</span> : null}
-            </td>
-            <td>{scopeText(rule.scope)}</td>
-            <td className={classes.mono}>{resourceText(rule)}</td>
-            <td>
-              <span className={classes.access} data-denied={rule.access === Access.DENIED || undefined}>
-                {rule.access === Access.DENIED ? 'denied' : 'granted'}
-              </span>
-            </td>
-            <td>
-              <Button variant="quiet" aria-label={`Change rule ${rule.id}`} onClick={() => onChange(rule)}>
-                Change…
+    <Table label="Rules" columns={columns}>
+      {rules.map((rule) => (
+        <tr key={rule.id}>
+          <NumberCell>{rule.priority}</NumberCell>
+          <td>
+            <b>{rule.id}</b> {defaults.has(rule.id) ? <span className={classes.hint}>default</span> : null}
+          </td>
+          <td>{scopeText(rule.scope)}</td>
+          <CodeCell>{resourceText(rule)}</CodeCell>
+          <td>
+            <span className={classes.access} data-denied={rule.access === Access.DENIED || undefined}>
+              {rule.access === Access.DENIED ? 'denied' : 'granted'}
+            </span>
+          </td>
+          <td>
+            <Button variant="quiet" aria-label={`Change rule ${rule.id}`} onClick={() => onChange(rule)}>
+              Change…
+            </Button>
+            {defaults.has(rule.id) ? null : (
+              <Button variant="quiet" aria-label={`Delete rule ${rule.id}`} onClick={() => void remove(rule)}>
+                Delete
               </Button>
-              {defaults.has(rule.id) ? null : (
-                <Button variant="quiet" aria-label={`Delete rule ${rule.id}`} onClick={() => void remove(rule)}>
-                  Delete
-                </Button>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
