@@ -1,3 +1,4 @@
+import { IconCopy, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../client/api.ts';
@@ -77,15 +78,23 @@ export function EventView({
           </Chip>
         ))}
         <span className={classes.grow} />
-        <Button variant="quiet" disabled={kind.text === undefined} onClick={() => copyText(kind.text ?? '', 'Payload')}>
-          Copy
+        <Button
+          variant="quiet"
+          icon={<IconCopy size={15} stroke={1.7} aria-hidden="true" />}
+          title="Copy the payload"
+          disabled={kind.text === undefined}
+          onClick={() => copyText(kind.text ?? '', 'Payload')}
+        >
+          <span className={classes.words}>Copy</span>
         </Button>
         <Button
           variant="quiet"
+          icon={<IconSend size={15} stroke={1.7} aria-hidden="true" />}
+          title="Publish it again, after a look at it"
           disabled={kind.text === undefined}
           onClick={() => onPublish({ key: event.key, payload: kind.text ?? '' })}
         >
-          Publish again…
+          <span className={classes.words}>Publish again…</span>
         </Button>
       </div>
       <ByteView bytes={event.payload} kind={kind} mode={mode} label={`Payload of event ${offset}`} />

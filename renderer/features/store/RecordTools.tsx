@@ -1,6 +1,7 @@
-import { IconCopy, IconDownload, IconTrash, IconUpload } from '@tabler/icons-react';
+import { IconCopy, IconDownload, IconPencil, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import classes from './Store.module.css';
 
 const icon = { size: 15, stroke: 1.7, 'aria-hidden': true } as const;
 
@@ -27,7 +28,7 @@ export function RecordTools({
 }) {
   const fileField = useRef<HTMLInputElement>(null);
   return (
-    <>
+    <span className={classes.tools}>
       <Button
         variant="quiet"
         icon={<IconCopy {...icon} />}
@@ -71,12 +72,13 @@ export function RecordTools({
         onClick={onDelete}
       />
       <Button
+        icon={<IconPencil {...icon} />}
         disabled={!canEdit}
         title={canEdit ? 'Change the value (Shift+E)' : 'No text that can be edited here; take it from a file'}
         onClick={onEdit}
       >
-        Edit
+        <span className={classes.words}>Edit</span>
       </Button>
-    </>
+    </span>
   );
 }
