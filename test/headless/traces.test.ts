@@ -57,6 +57,7 @@ it('a request through the shop is one trace, with its log lines, also after the 
 
   const text = (await micro('trace', found.traceId.slice(0, 12))).out;
   expect(text).toContain(found.traceId);
+  expect((await micro('trace', '--service', 'nobody')).out).toContain('no trace matches');
   expect(text).toMatch(/ {2}orders {2}POST/);
   expect(text).toContain('━');
 

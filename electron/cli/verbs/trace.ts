@@ -67,8 +67,7 @@ async function list(context: CliContext, options: Record<string, unknown>) {
     return exitCode.fine;
   }
   if (traces.length === 0) {
-    context.say('no traces');
-    context.say('every request through the gateway makes one: try a call, then again');
+    for (const line of wordsForNone(options)) context.say(line);
     return exitCode.fine;
   }
   const { colours } = context.out;
@@ -89,6 +88,14 @@ async function list(context: CliContext, options: Record<string, unknown>) {
   ];
   for (const line of renderTable(columns, traces, colours.dim)) context.out.line(line);
   return exitCode.fine;
+}
+
+/** What to say when the list is empty: that there are none yet, or that none is as it was asked for. */
+function wordsForNone({ service, errors, min, since, grep }: Record<string, unknown>): readonly string[] {
+  const isNarrowed = errors === true || [service, min, since, grep].some((option) => option !== undefined);
+  return isNarrowed
+    ? ['no trace matches', 'without options all that are kept are listed: micro trace']
+    : ['no traces', 'every request through the gateway makes one: try a call, then again'];
 }
 
 function requestOf(options: Record<string, unknown>): ListTracesRequest {
