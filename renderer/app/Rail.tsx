@@ -1,5 +1,5 @@
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
-import { openPage, usePageId } from '../state/navigation.ts';
+import { openPageAsLeft, usePageId } from '../state/navigation.ts';
 import { setUi, useUi } from '../state/uiState.ts';
 import { type Page, pageById, pages } from './pages.tsx';
 import classes from './Rail.module.css';
@@ -50,7 +50,7 @@ function Entry({ page, current, collapsed }: { page: Page; current: string; coll
       aria-current={page.id === current ? 'page' : undefined}
       aria-label={collapsed ? page.title : undefined}
       title={collapsed ? page.title : undefined}
-      onClick={() => openPage(page.id)}
+      onClick={() => openPageAsLeft(page.id, page.keeps)}
     >
       {page.icon}
       {collapsed ? null : <span className={classes.name}>{page.title}</span>}

@@ -12,6 +12,7 @@ import {
   IconTimeline,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { filterParams } from '../features/traces/traceFilter.ts';
 import { afterStart } from '../state/afterStart.ts';
 import { useShownServices } from '../state/projectFilter.ts';
 import { currentPlace } from '../state/navigation.ts';
@@ -28,6 +29,8 @@ export interface Page {
   /** Where its entry stands in the rail; absent: nowhere. */
   rail?: 'top' | 'bottom';
   component: LazyPart<object>;
+  /** Params that it has again when one comes back by its entry or key. */
+  keeps?: readonly string[];
   /** A number beside the name. */
   useBadge?: () => { count: number; tone?: 'bad' } | undefined;
 }
@@ -84,6 +87,7 @@ export const pages: readonly Page[] = [
     keys: 't',
     rail: 'top',
     component: TracesPage,
+    keeps: filterParams,
   },
   {
     id: 'calls',

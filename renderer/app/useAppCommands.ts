@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { bridge } from '../client/platform.ts';
 import { startAll, stopAll } from '../state/serviceActions.ts';
 import { registerCommands, runCommand } from '../state/commands.ts';
-import { currentPlace, goBack, goForward, openPage, selectService } from '../state/navigation.ts';
+import { currentPlace, goBack, goForward, openPage, openPageAsLeft, selectService } from '../state/navigation.ts';
 import { showOverlay } from '../state/overlays.ts';
 import { openAllLogs, openLogUntil, togglePanel } from '../state/panels.ts';
 import { anyWatched, haltedServices, setReload } from '../state/reloadActions.ts';
@@ -37,7 +37,7 @@ function pageCommands() {
     title: page.id === 'open' ? 'Open project…' : `Go to ${page.title}`,
     group: page.id === 'open' ? 'Project' : 'Pages',
     ...(page.keys ? { keys: page.keys } : page.id === 'open' ? { keys: 'mod+o' } : {}),
-    run: () => openPage(page.id),
+    run: () => openPageAsLeft(page.id, page.keeps),
   }));
 }
 

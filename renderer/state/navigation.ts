@@ -50,19 +50,34 @@ export function currentPlace(): Place {
   return placeStore.getState();
 }
 
+/** What each page kept in its address when it was there last. */
+const lastParams = new Map<string, Place['params']>();
+
+function arrive(place: Place): void {
+  lastParams.set(place.page, place.params);
+  placeStore.setState(place, true);
+  setUi({ location: formatPlace(place) });
+}
+
 function go(place: Place, replace: boolean): void {
   const hash = formatPlace(place);
   if (hash === formatPlace(placeStore.getState())) return;
   // The browser's own history is the history: its buttons, mouse keys and gestures work without further code.
   if (replace) window.history.replaceState(null, '', hash);
   else window.history.pushState(null, '', hash);
-  placeStore.setState(place, true);
-  setUi({ location: hash });
+  arrive(place);
 }
 
 /** Shows a page; the selected service stays selected. */
 export function openPage(page: string, params: Readonly<Record<string, string>> = {}): void {
   go({ page, service: placeStore.getState().service, params }, placeStore.getState().page === '');
+}
+
+/** Shows a page with those of its params that `kept` names as they were when it was left, e.g. what its list is narrowed to. */
+export function openPageAsLeft(page: string, kept: readonly string[] = []): void {
+  const { page: current, params } = placeStore.getState();
+  const last = page === current ? params : (lastParams.get(page) ?? {});
+  openPage(page, Object.fromEntries(kept.flatMap((name) => (last[name] === undefined ? [] : [[name, last[name]]]))));
 }
 
 /** Changes what the page keeps in its address, without a new step in the history. */
@@ -106,8 +121,7 @@ export function followHistory(): () => void {
   const handlePop = (): void => {
     const place = parsePlace(window.location.hash);
     if (!place) return;
-    placeStore.setState(place, true);
-    setUi({ location: formatPlace(place) });
+    arrive(place);
   };
   window.addEventListener('popstate', handlePop);
   return () => window.removeEventListener('popstate', handlePop);

@@ -124,12 +124,12 @@ test('an endpoint of an OpenAPI document is filled in and sent; history, curl an
   expect(launched?.pageErrors).toEqual([]);
 });
 
-test('traces are found by text, errors and duration, and two of them are compared', async () => {
+test('traces are found by text, errors and duration, also after going away and back; two of them are compared', async () => {
   const page = await openPage();
   const { gateway } = await (launched as LaunchedApp).server();
   const put = (id: string) => fetch(`${gateway}/stock/items/${id}`, { method: 'PUT', body: '{}' });
   await put('tea');
-  await put('a-name-that-takes-its-time');
+  await put('a-name-that-takes-its-time-and-more');
   await put('bad');
   await pageLink(page, 'Traces').click();
   const rows = page.getByRole('grid', { name: 'Traces' }).getByRole('row', { name: /PUT/ });
@@ -143,6 +143,30 @@ test('traces are found by text, errors and duration, and two of them are compare
   await rows.filter({ hasText: 'items/bad' }).waitFor();
   await waitFor('the failed one', async () => (await rows.count()) === 1);
   await page.getByRole('button', { name: 'Errors' }).click();
+  await waitFor('all again', async () => (await rows.count()) === 3);
+
+  await page.getByRole('button', { name: 'Any duration' }).click();
+  await page.getByRole('menuitem', { name: '500 ms or longer' }).click();
+  await rows.filter({ hasText: 'items/a-name' }).waitFor();
+  await waitFor('the slow one', async () => (await rows.count()) === 1);
+  // Into the trace and back by the window's own history: what narrows the list is as it was.
+  await rows.first().click();
+  await page.getByRole('treegrid', { name: 'Spans of the trace' }).waitFor();
+  await page.goBack();
+  await rows.first().waitFor();
+  await page.getByRole('button', { name: '≥ 500 ms' }).waitFor();
+  expect(await rows.count()).toBe(1);
+  // So it is after another page, and after the window was loaded anew.
+  await pageLink(page, 'Logs').click();
+  await pageLink(page, 'Traces').click();
+  await page.getByRole('button', { name: '≥ 500 ms' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: '≥ 500 ms' }).waitFor();
+  await waitFor('the slow one', async () => (await rows.count()) === 1);
+  await page.getByRole('button', { name: '≥ 500 ms' }).click();
+  await page.getByRole('menuitem', { name: '5 s or longer' }).click();
+  await page.getByText('No trace matches').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
   await waitFor('all again', async () => (await rows.count()) === 3);
 
   for (const name of ['items/tea', 'items/a-name'])

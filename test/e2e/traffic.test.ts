@@ -1,13 +1,10 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { axeObjections } from '../helpers/axe.ts';
-import { type LaunchedApp, launchApp } from '../helpers/electronApp.ts';
-import { statusOf } from '../helpers/serverApi.ts';
-import { tempFolder } from '../helpers/tempFolder.ts';
-import { waitFor } from '../helpers/waitFor.ts';
+import type { LaunchedApp } from '../helpers/electronApp.ts';
+import { openShop as openShopWindow } from '../helpers/shopWindow.ts';
 
 let launched: LaunchedApp | undefined;
 let shopFolder = '';
@@ -18,18 +15,10 @@ afterEach(async (context) => {
   launched = undefined;
 });
 
-/** The sample project in a folder of its own, so that nothing is written into the checkout. */
 async function openShop(): Promise<Page> {
-  const folder = join(await tempFolder('shop'), 'shop');
-  shopFolder = folder;
-  await cp(fileURLToPath(new URL('../../examples/shop', import.meta.url)), folder, { recursive: true });
-  launched = await launchApp({ args: ['--project', folder] });
-  const server = await launched.server();
-  await waitFor(
-    'the shop to run',
-    async () => [...(await statusOf(server)).values()].filter(({ status }) => status === 'STATUS_RUNNING').length >= 7,
-    90_000,
-  );
+  const shop = await openShopWindow();
+  launched = shop.launched;
+  shopFolder = shop.folder;
   return launched.page;
 }
 
@@ -106,7 +95,7 @@ describe('what passes between services', () => {
     }
   });
 
-  test('a trace that failed is found by its error and shows the span that failed', async () => {
+  test('a trace that failed is found by its error and shows the span that failed; others are found by service', async () => {
     const page = await openShop();
     const { gateway } = await (launched as LaunchedApp).server();
     await pageLink(page, 'Traces').click();
@@ -128,6 +117,22 @@ describe('what passes between services', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('grid', { name: 'Traces' }).waitFor();
     await page.getByRole('button', { name: 'Errors', pressed: true }).waitFor();
+
+    // By service: a trace stays when it touches any of those chosen, wherever it began.
+    await page.getByRole('button', { name: 'Errors' }).click();
+    await page.getByRole('button', { name: 'All services' }).click();
+    await page.getByRole('menuitem', { name: 'payments' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'payments', exact: true }).waitFor();
+    const rows = page.getByRole('grid', { name: 'Traces' }).getByRole('row', { name: /POST|GET/ });
+    await rows.filter({ hasText: 'POST /buy' }).first().waitFor();
+    expect(await rows.filter({ hasText: 'GET /' }).count()).toBe(0);
+    // One more lets in what touches it alone.
+    await page.getByRole('button', { name: 'payments', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'catalog' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'catalog, payments' }).waitFor();
+    await rows.filter({ hasText: 'GET /' }).first().waitFor();
   });
 
   test('a call that was seen is sent again, changed, kept in the project, and its answer leads to its trace', async () => {

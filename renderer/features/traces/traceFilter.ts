@@ -15,6 +15,9 @@ export const durationChoices = [0, 10, 50, 100, 500, 1000, 5000] as const;
 /** Traces asked for at once. */
 export const pageSize = 200;
 
+/** Names under which the filter stands in the address of the page. */
+export const filterParams = ['of', 'failed', 'min', 'text'] as const;
+
 /** Reads a filter out of the address of the page. */
 export function filterFrom(params: Readonly<Record<string, string>>): TraceFilter {
   const minDurationMs = Number(params['min'] ?? 0);

@@ -5,6 +5,7 @@ import {
   followHistory,
   formatPlace,
   openPage,
+  openPageAsLeft,
   parsePlace,
   selectService,
 } from '../../../renderer/state/navigation.ts';
@@ -38,6 +39,18 @@ describe('a place in the address', () => {
 
 describe('going from place to place', () => {
   afterEach(() => window.history.replaceState(null, '', '#'));
+
+  it('a page has again what its list was narrowed to, and nothing else of what it showed', () => {
+    openPage('traces', { min: '500', trace: 'abc' });
+    openPage('logs');
+    openPageAsLeft('traces', ['min', 'text']);
+    expect(currentPlace().params).toEqual({ min: '500' });
+    openPage('traces', { min: '500', trace: 'abc' });
+    openPageAsLeft('traces', ['min', 'text']);
+    expect(currentPlace().params).toEqual({ min: '500' });
+    openPageAsLeft('logs');
+    expect(currentPlace().params).toEqual({});
+  });
 
   it('keeps the selected service when the page changes, and remembers the place for the next start', () => {
     openPage('services');
