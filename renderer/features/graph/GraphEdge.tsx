@@ -1,67 +1,23 @@
-import { EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
-import { memo, useContext, useLayoutEffect, useMemo } from 'react';
-import { useStore } from 'zustand';
-import { isOfEvents, trafficStore } from '../../state/traffic.ts';
-import { type EdgeFigures, figuresOf, type Health, lineLabel, lineWidth } from './edgeFigures.ts';
-import { type Route, routeEdge } from './edgeRoute.ts';
+import type { EdgeProps } from '@xyflow/react';
+import { memo, useContext, useLayoutEffect, useMemo, useState } from 'react';
+import { isOfEvents } from '../../state/traffic.ts';
+import { lineWidth } from './edgeFigures.ts';
+import { EdgeLabel } from './EdgeLabel.tsx';
+import { routeEdge } from './edgeRoute.ts';
 import classes from './Graph.module.css';
 import { usePointing } from './graphStore.ts';
 import { RoutesContext } from './routes.ts';
+import { useFigure } from './useFigure.ts';
 
 /** Width of the strip around a line that takes clicks, px. */
 const clickWidth = 16;
 
-/** Height of the letters on a line, px of the graph. */
-const labelSizes = { near: 11.5, middle: 15, wide: 18, far: 22 } as const;
-
-/** Width of a letter as a part of its height, on average; measuring each label would cost more than it gains. */
-const letterWidth = 0.52;
-
-/** Part of the figures of a line, as a text or number: the line is drawn again only when that one changes. */
-function useFigure<T extends string | number>(parts: readonly string[], read: (figures: EdgeFigures) => T): T {
-  return useStore(trafficStore, ({ edges }) => read(figuresOf(parts, edges)));
-}
-
-/**
- * What is written on a line. It is HTML of a fixed place and not part of the drawing: letters of an SVG are laid out anew for
- * each scale and drag their whole drawing along, which a hundred labels that change at once cannot afford.
- */
-function EdgeLabel({
-  route,
-  parts,
-  health,
-  lit,
-}: {
-  route: Route;
-  parts: readonly string[];
-  health: Health;
-  lit: boolean;
-}) {
-  const distance = usePointing((pointing) => pointing.distance);
-  const size = labelSizes[distance];
-  const widthOf = (text: string): number => text.length * size * letterWidth + size * 0.7;
-  const text = useFigure(parts, (figures) => {
-    if (distance === 'far' && !lit) return '';
-    const full = lineLabel(figures, false);
-    return distance === 'near' && widthOf(full) <= route.room ? full : lineLabel(figures, true);
-  });
-  if (text === '') return null;
-  const { x, y } = route.middle;
-  const width = widthOf(text);
-  const height = Math.round(size * 1.5);
-  return (
-    <EdgeLabelRenderer>
-      <div
-        className={classes.edgeLabel}
-        data-health={health}
-        data-lit={lit || undefined}
-        aria-hidden="true"
-        style={{ left: x - width / 2, top: y - height / 2, width, height, fontSize: size, lineHeight: `${height}px` }}
-      >
-        {text}
-      </div>
-    </EdgeLabelRenderer>
-  );
+/** Width of a line, which depends on the one it had. */
+function useLineWidth(parts: readonly string[]): number {
+  const [before, setBefore] = useState(0);
+  const width = useFigure(parts, ({ rate }) => lineWidth(rate, before));
+  if (width !== before) setBefore(width);
+  return width;
 }
 
 /**
@@ -83,7 +39,7 @@ export const GraphEdge = memo(function GraphEdge(props: EdgeProps) {
     };
   }, [routes, id, route, parts]);
   const health = useFigure(parts, (figures) => figures.health);
-  const width = useFigure(parts, (figures) => lineWidth(figures.rate));
+  const width = useLineWidth(parts);
   const lit = usePointing(({ hovered, hoveredEdge }) => hovered === source || hovered === target || hoveredEdge === id);
   const selected = usePointing(({ edge }) => edge === id);
   return (
@@ -103,7 +59,7 @@ export const GraphEdge = memo(function GraphEdge(props: EdgeProps) {
         strokeWidth={clickWidth}
         fill="none"
       />
-      <EdgeLabel route={route} parts={parts} health={health} lit={lit || selected} />
+      <EdgeLabel id={id} route={route} parts={parts} health={health} lit={lit || selected} />
     </g>
   );
 });

@@ -56,11 +56,25 @@ export function figuresOf(parts: readonly string[], edges: ReadonlyMap<string, G
   return { health: healthOf(calls, rate, errorShare), rate, errorShare, p95Ms, calls, ofEvents };
 }
 
-/** Width of a line, px. It changes only when the rate changes by an order of magnitude: a line that breathes is noise. */
-export function lineWidth(rate: number): number {
+/**
+ * A line gets thinner only when its rate is this part below the decade that made it so thick. A rate about a border would
+ * else change the width with every look, and each change costs a new layout of the whole drawing.
+ */
+const thinnerBelow = 0.7;
+
+function widthFor(rate: number): number {
   if (rate <= 0) return widths[0];
   const decade = Math.floor(Math.log10(rate)) + 1;
   return widths[Math.min(widths.length - 1, Math.max(0, decade))] as number;
+}
+
+/**
+ * Width of a line, px, that had the width `before`. It changes only when the rate changes by an order of magnitude: a line
+ * that breathes is noise.
+ */
+export function lineWidth(rate: number, before = 0): number {
+  const wanted = widthFor(rate);
+  return wanted < before ? Math.min(before, widthFor(rate / thinnerBelow)) : wanted;
 }
 
 /** What is written on a line; `short` where there is little room. Empty when nothing was called in the window. */

@@ -3,9 +3,6 @@ import { lineHeight, nodeSize, type Position } from './graphModel.ts';
 /** Room between a line and a node that it passes, px. */
 const clearance = 14;
 
-/** Room between a label and a node, px. */
-const labelClearance = 4;
-
 /** A line that leads back is a loop; this is how far it swings out, as a part of the way back. */
 const backSwing = 6;
 
@@ -21,10 +18,8 @@ export interface Route {
   /** Length from the start to each point of the chain, px. */
   readonly reached: Float32Array;
   readonly length: number;
-  /** Where the label stands. */
+  /** Where a label stands best. */
   readonly middle: Position;
-  /** Width that a label has there without covering a node, px. */
-  readonly room: number;
 }
 
 interface Band {
@@ -80,7 +75,7 @@ function pointOn([a, b, c, d]: Curve, t: number): Position {
 const shown = (value: number): number => Math.round(value * 10) / 10;
 
 /** Cuts a route into points and measures it. */
-function measured(path: string, chain: readonly number[], middle: Position, room: number): Route {
+function measured(path: string, chain: readonly number[], middle: Position): Route {
   const points = Float32Array.from(chain);
   const reached = new Float32Array(points.length / 2);
   for (let i = 1; i < reached.length; i++) {
@@ -88,7 +83,7 @@ function measured(path: string, chain: readonly number[], middle: Position, room
     const stepY = (points[i * 2 + 1] as number) - (points[i * 2 - 1] as number);
     reached[i] = (reached[i - 1] as number) + Math.hypot(stepX, stepY);
   }
-  return { path, points, reached, length: reached.at(-1) ?? 0, middle, room };
+  return { path, points, reached, length: reached.at(-1) ?? 0, middle };
 }
 
 /** The straight way between two nodes of which one stands under the other; undefined for all others. */
@@ -98,12 +93,7 @@ function verticalRoute(from: Position, to: Position): Route | undefined {
   if (Math.abs(a.x - b.x) > nodeSize.width / 2 || Math.abs(a.y - b.y) < nodeSize.height) return undefined;
   // Nodes are drawn above lines: only what is between them is seen. The label stands in the middle of that.
   const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y + nodeSize.height) / 2 - lineHeight };
-  return measured(
-    `M${shown(a.x)} ${shown(a.y)}L${shown(b.x)} ${shown(b.y)}`,
-    [a.x, a.y, b.x, b.y],
-    middle,
-    nodeSize.width,
-  );
+  return measured(`M${shown(a.x)} ${shown(a.y)}L${shown(b.x)} ${shown(b.y)}`, [a.x, a.y, b.x, b.y], middle);
 }
 
 /**
@@ -147,7 +137,7 @@ export function routeEdge(from: Position, to: Position, nodes: Iterable<Position
     if (a.y === b.y && b.x - a.x >= nodeSize.width) pass ??= [a, b];
   }
   const [a, b] = pass ?? [stops.at(-2) as Position, to];
-  return measured(path, chain, pointOn(curveBetween(a, b), 0.5), Math.abs(b.x - a.x) - labelClearance * 2);
+  return measured(path, chain, pointOn(curveBetween(a, b), 0.5));
 }
 
 /** The place on a route after `distance` px. */

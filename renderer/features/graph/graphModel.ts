@@ -139,6 +139,11 @@ export function groupOfNodeId(id: string): string | undefined {
   return id.startsWith('group:') ? id.slice('group:'.length) : undefined;
 }
 
+/** Whether a node is no service and no group: it has no log, no inspector and no menu. */
+export function isPlain(id: string): boolean {
+  return id === outside || topicOf(id) !== undefined || isCore(id);
+}
+
 /** What opening a node shows: the log of a service, the services of a group, the events of a topic, what micro keeps, or nothing. */
 export function openingOf(
   id: string,

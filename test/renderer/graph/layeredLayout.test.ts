@@ -64,10 +64,7 @@ describe('a line', () => {
 
   it('has its label where there is room for it: past a column rather than in the gap behind it', () => {
     const step = nodeSize.width + gap.x;
-    const next = routeEdge(end(0, 0, 'right'), end(step, 0, 'left'), []);
-    expect(next.room).toBeLessThan(gap.x);
     const past = routeEdge(end(0, 0, 'right'), end(2 * step, 0, 'left'), [{ x: step, y: 0 }]);
-    expect(past.room).toBeGreaterThan(nodeSize.width / 2);
     expect(past.middle.x).toBeGreaterThan(step);
     expect(past.middle.x).toBeLessThan(step + nodeSize.width);
   });

@@ -126,6 +126,10 @@ describe('what a line says', () => {
     expect(lineWidth(12)).toBe(lineWidth(80));
     expect(lineWidth(80)).toBeLessThan(lineWidth(120));
     expect(lineWidth(1e9)).toBe(lineWidth(1000));
+    // About a border it stays what it was; well below, it follows.
+    expect(lineWidth(95, lineWidth(105))).toBe(lineWidth(105));
+    expect(lineWidth(60, lineWidth(105))).toBe(lineWidth(60));
+    expect(lineWidth(0, lineWidth(105))).toBe(lineWidth(0));
   });
 });
 
