@@ -15,6 +15,7 @@ import { StatusIcon } from '../../ui/StatusIcon.tsx';
 import { startRule } from '../../ui/startNote.ts';
 import { lookOf } from '../../ui/status.ts';
 import { Since, Until } from '../../ui/Time.tsx';
+import { formatCount } from '../../ui/trafficFormat.ts';
 import classes from './Inspector.module.css';
 import { ReloadSection } from './ReloadSection.tsx';
 import type { TabProps } from './tab.ts';
@@ -156,7 +157,7 @@ function UsageFact({ name }: { name: string }) {
         </span>
       </Fact>
       <Fact term="Processes">
-        {usage.processes} <span className={classes.dim}>· {usage.threads} threads</span>
+        {usage.processes} <span className={classes.dim}>· {formatCount(usage.threads, 'thread')}</span>
       </Fact>
       <Fact term="Ports">{usage.ports.length > 1 ? usage.ports.join(', ') : null}</Fact>
     </>
