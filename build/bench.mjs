@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { hasDisplay, startVirtualDisplay } from './lib/display.mjs';
 import { requireNode } from './lib/nodeVersion.mjs';
 import { root } from './lib/paths.mjs';
@@ -13,16 +14,18 @@ import { setUp } from './setup.mjs';
  * test/bench/README.md are replaced by what was measured, with the machine it was measured on.
  *
  * A measurement is a file `<name>.bench.mjs` that exports `title`, `about` (what is measured, how, against what) and
- * `run(context)`, which resolves with rows `{ metric, value, unit, against?: { value, name } }`.
+ * `run(context)`, which resolves with rows `{ metric, value, unit, against?: { value, name } }`. One that takes long exports
+ * `parts` instead, an object of such measurements by name, each with a table of its own; `--part NAME` runs one of them.
  */
 const FOLDER = join(root, 'test/bench');
 const README = join(FOLDER, 'README.md');
 
 requireNode();
 await runScript(async () => {
-  const words = process.argv.slice(2);
-  const update = words.includes('--update');
-  const asked = words.filter((word) => !word.startsWith('--'));
+  const { values, positionals: asked } = parseArgs({
+    allowPositionals: true,
+    options: { update: { type: 'boolean', default: false }, part: { type: 'string', multiple: true, default: [] } },
+  });
   const known = readdirSync(FOLDER)
     .filter((name) => name.endsWith('.bench.mjs'))
     .map((name) => name.slice(0, -'.bench.mjs'.length))
@@ -36,22 +39,43 @@ await runScript(async () => {
   try {
     for (const name of asked.length > 0 ? asked : known) {
       const bench = await import(pathToFileURL(join(FOLDER, `${name}.bench.mjs`)).href);
-      const startedAt = Date.now();
-      process.stdout.write(`\n${bench.title}\n`);
-      const work = mkdtempSync(join(tmpdir(), `micro-bench-${name}-`));
-      try {
-        const rows = await bench.run({ root, electron, work, say: (text) => process.stdout.write(`  ${text}\n`) });
-        const table = markdownTable(rows);
-        process.stdout.write(`\n${table}\n\nin ${seconds(startedAt)}\n`);
-        if (update) updateReadme(name, bench, table, electron);
-      } finally {
-        rmSync(work, { recursive: true, force: true, maxRetries: 5 });
-      }
+      for (const [part, measurement] of partsOf(name, bench, values.part))
+        await measure(name, part, measurement, electron, values.update);
     }
   } finally {
     display?.stop();
   }
 });
+
+/** The measurements of a file by the names of their parts; a file without parts is one of no name. */
+function partsOf(name, bench, wanted) {
+  const parts = Object.entries(bench.parts ?? { '': bench });
+  const unknown = wanted.find((part) => !parts.some(([known]) => known === part));
+  if (unknown !== undefined) {
+    const known = bench.parts ? `its parts are: ${Object.keys(bench.parts).join(', ')}` : 'it has no parts';
+    throw new SetupError(`"${name}" has no part "${unknown}"; ${known}`);
+  }
+  return wanted.length > 0 ? parts.filter(([part]) => wanted.includes(part)) : parts;
+}
+
+async function measure(name, part, measurement, electron, update) {
+  const startedAt = Date.now();
+  process.stdout.write(`\n${measurement.title}\n`);
+  const work = mkdtempSync(join(tmpdir(), `micro-bench-${name}-`));
+  try {
+    const rows = await measurement.run({
+      root,
+      electron,
+      work,
+      say: (text) => process.stdout.write(`  ${text}\n`),
+    });
+    const table = markdownTable(rows);
+    process.stdout.write(`\n${table}\n\nin ${seconds(startedAt)}\n`);
+    if (update) updateReadme(name, part, measurement, table, electron);
+  } finally {
+    rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
 
 function markdownTable(rows) {
   const lines = rows.map(({ metric, value, unit, against }) => {
@@ -67,18 +91,20 @@ function shown(value) {
 }
 
 /** Replaces the part of the README between the marks of this measurement, or adds it at the end. */
-function updateReadme(name, bench, table, electron) {
-  const begin = `<!-- ${name} -->`;
-  const end = `<!-- /${name} -->`;
+function updateReadme(name, part, { title, about }, table, electron) {
+  const mark = part ? `${name} ${part}` : name;
+  const begin = `<!-- ${mark} -->`;
+  const end = `<!-- /${mark} -->`;
   const machine = `${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}, Node ${process.versions.node}, Electron ${electron.version}`;
-  const part = `${begin}\n## ${bench.title}\n\n${bench.about}\n\n${table}\n\n\`npm run bench ${name}\` on ${machine}.\n${end}`;
+  const command = part ? `npm run bench ${name} -- --part ${part}` : `npm run bench ${name}`;
+  const section = `${begin}\n## ${title}\n\n${about}\n\n${table}\n\n\`${command}\` on ${machine}.\n${end}`;
   const text = existsSync(README) ? readFileSync(README, 'utf8') : '# Measurements\n';
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   writeFileSync(
     README,
     from >= 0 && to > from
-      ? text.slice(0, from) + part + text.slice(to + end.length)
-      : `${text.trimEnd()}\n\n${part}\n`,
+      ? text.slice(0, from) + section + text.slice(to + end.length)
+      : `${text.trimEnd()}\n\n${section}\n`,
   );
 }
