@@ -6,7 +6,7 @@ import type { AttemptClient, AttemptHost } from './attemptClient.ts';
 import { addAnswerTrailers, endWith, hintsOf, lingerFor, writeAnswerHead } from './clientSide.ts';
 import { corsHeaders } from './cors.ts';
 import type { Limited } from './deadlines.ts';
-import { responseHeaders } from './headers.ts';
+import { passedTrailers, responseHeaders } from './headers.ts';
 import { CONNECT_TIMEOUT_MS } from './limits.ts';
 import { Upload } from './upload.ts';
 import type { ConnectionUser, UpstreamConnection } from './upstreamConnection.ts';
@@ -81,9 +81,10 @@ export class Attempt implements ConnectionUser, Limited {
     this.upload?.goOn();
   }
 
-  /** 100, 102 and 103; a hint that is not well-formed is left out. */
+  /** 100, 102 and 103; a hint that is not well-formed is left out, and HTTP/1.0 knows none (RFC 9110, section 15.2). */
   handleInterim({ status, headers }: AnswerHead): void {
-    const { response } = this.client;
+    const { request, response } = this.client;
+    if (request.httpVersion === '1.0') return;
     try {
       if (status === 100) response.writeContinue();
       if (status === 102) response.writeProcessing();
@@ -118,7 +119,7 @@ export class Attempt implements ConnectionUser, Limited {
     call.responseBytes += chunk.length;
     this.headIsAlone = false;
     if (isLast) endWith(response, chunk);
-    else if (!response.write(chunk) && !this.isPaused) {
+    else if (!response.write(Buffer.from(chunk)) && !this.isPaused) {
       this.isPaused = true;
       this.connection.pause();
       response.once('drain', () => {
@@ -134,7 +135,7 @@ export class Attempt implements ConnectionUser, Limited {
     const { response } = this.client;
     this.state = 'answered';
     if (!response.writableEnded) {
-      if (trailers.length > 0) addAnswerTrailers(response, trailers);
+      if (trailers.length > 0) addAnswerTrailers(response, passedTrailers(trailers));
       response.end();
     }
     if (this.upload && !this.upload.isDone) {

@@ -4,6 +4,9 @@ import type { Call, Via } from './call.ts';
 import { withoutSecrets } from './secretParameters.ts';
 import type { Caller, TrafficOptions } from './trafficOptions.ts';
 
+/** Characters of a path and of an error that are kept with a call: what is longer would fill memory ten thousand times. */
+const MAX_TEXT = 4096;
+
 /** Tells calls and the ends of requests to whoever counts and logs them. */
 export class CallTeller {
   constructor(
@@ -14,7 +17,8 @@ export class CallTeller {
   /** Tells a call, once who made it is known. */
   tell(call: Call, { from }: Caller): void {
     // The call is nobody else's: no copies, since a flood of calls would have the garbage collector carry each of them.
-    call.path = withoutSecrets(call.path);
+    call.path = cut(withoutSecrets(call.path));
+    call.error = cut(call.error);
     if (typeof from === 'string') {
       call.from = from;
       this.options.onDidCall(call);
@@ -51,4 +55,8 @@ export class CallTeller {
       onDidAnswer(entry);
     });
   }
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { MicroError } from '../../../shared/contract/errors.ts';
+import { absoluteTarget } from './route.ts';
 import type { TraceContext } from './traceContext.ts';
 
 /** Headers that speak about one connection and end there (RFC 9110, section 7.6.1). `trailer` passes: so do trailers. */
@@ -13,6 +14,26 @@ const HOP_BY_HOP = new Set([
   'te',
   'transfer-encoding',
   'upgrade',
+]);
+
+/** Headers that `Connection` cannot make its own: without them a server would read where the body ends, or whom it is for, otherwise. */
+const END_TO_END = new Set(['content-length', 'host']);
+
+/**
+ * What must not come behind a body, where whoever reads it has decided by the head (RFC 9110, section 6.5.1): framing, routing,
+ * and who asks. Some servers put trailers among the headers.
+ */
+const NO_TRAILER = new Set([
+  ...HOP_BY_HOP,
+  ...END_TO_END,
+  'trailer',
+  'content-encoding',
+  'content-type',
+  'content-range',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'traceparent',
 ]);
 
 /** Methods whose requests have no body unless they say so; for the others Node would add an empty chunked one. */
@@ -53,9 +74,10 @@ export function framingOf(request: IncomingMessage): BodyFraming {
   return headers['content-length'] === undefined ? 'chunked' : 'length';
 }
 
-/** Who a request is for: `:authority` in HTTP/2. */
+/** Who a request is for: what an absolute target says before any header (RFC 9112, section 3.2.2); `:authority` in HTTP/2. */
 export function hostOf(request: IncomingMessage): string {
-  return (request.headers[':authority'] as string | undefined) ?? request.headers.host ?? '';
+  const { headers, url = '/' } = request;
+  return absoluteTarget(url)?.host ?? (headers[':authority'] as string | undefined) ?? headers.host ?? '';
 }
 
 /**
@@ -77,13 +99,17 @@ export function requestHeaders(
   let hasForwardedHost = false;
   let hasLength = false;
   let hasHost = false;
+  let authority: string | undefined;
   const cookies: string[] = [];
   let outerPrefix = '';
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     const value = raw[i + 1] as string;
     // Of HTTP/2: the first lines of the request.
-    if (name.startsWith(':')) continue;
+    if (name.startsWith(':')) {
+      if (name === ':authority') authority = value;
+      continue;
+    }
     const lower = name.toLowerCase();
     switch (lower) {
       case 'x-forwarded-for':
@@ -109,9 +135,11 @@ export function requestHeaders(
         break;
       case 'host':
         // Whom it is for must not depend on who reads it (RFC 9112, section 3.2).
-        if (hasHost) throw new MicroError('api.invalid', 'a request must not have two hosts');
+        if (hasHost || (authority ?? value).toLowerCase() !== value.toLowerCase())
+          throw new MicroError('api.invalid', 'a request must not have two hosts');
         hasHost = true;
-        break;
+        out.push(name, forwarding.host);
+        continue;
       case 'transfer-encoding':
         // Any other coding would be lost on the way: only the chunks are made anew.
         if (value.toLowerCase() !== 'chunked') {
@@ -156,8 +184,19 @@ export function responseHeaders(raw: readonly string[], connection: string | und
   return out;
 }
 
+/** The trailers that may be passed on, as a flat list. */
+export function passedTrailers(raw: readonly string[]): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    if (!NO_TRAILER.has(name.toLowerCase())) out.push(name, raw[i + 1] as string);
+  }
+  return out;
+}
+
 /** Headers that `Connection` names belong to this hop too; the usual `keep-alive` and `close` need no set. */
 function connectionNames(connection: string | undefined): Set<string> | undefined {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
-  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+  const names = connection.split(',').map((name) => name.trim().toLowerCase());
+  return new Set(names.filter((name) => !END_TO_END.has(name)));
 }

@@ -150,6 +150,8 @@ export class Tunnel {
   private takeSocket(): void {
     const { response, socket } = this;
     response.assignSocket(socket as never);
+    // Node does this for the sockets of its server alone; without it an answer that fills the socket would never go on.
+    socket.on('drain', () => response.emit('drain'));
     response.once('finish', () => {
       socket.end();
       // A client that keeps its side open would keep the socket for ever.

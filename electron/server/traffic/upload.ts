@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyFraming } from './headers.ts';
+import { type BodyFraming, passedTrailers } from './headers.ts';
 import { trailerLines } from './requestHead.ts';
 import type { UpstreamConnection } from './upstreamConnection.ts';
 
@@ -49,7 +49,8 @@ export class Upload {
 
   private readonly handleEnd = (): void => {
     this.finished = true;
-    if (this.framing === 'chunked') this.connection.write(`0\r\n${trailerLines(this.request.rawTrailers)}\r\n`);
+    if (this.framing === 'chunked')
+      this.connection.write(`0\r\n${trailerLines(passedTrailers(this.request.rawTrailers))}\r\n`);
     this.ended();
   };
 }
