@@ -2,18 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, MutableDisposable } from '../base/lifecycle.ts';
 import type { AccessEntry } from './accessEntry.ts';
 import { accessLine } from './accessLine.ts';
+import { LineBlocks } from './lineBlocks.ts';
 
 /** ms that requests are gathered before they are written. Short enough to follow, long enough to be one write for many. */
 const GATHER_MS = 100;
 
 /** Requests that may wait for a slow disk, half a kilobyte each. What comes beyond is counted, and the count is written. */
 const MAX_WAITING = 20_000;
-
-/**
- * Lines that are made in one go, some tenths of a millisecond. It is what a request under way may have to wait for them: with
- * 500 it was the most of the slowest hundredth of requests under load.
- */
-const LINES_AT_ONCE = 100;
 
 /** Takes the lines; what the log store's writer of a run offers. */
 export interface AccessLogWriter {
@@ -33,9 +28,12 @@ export interface AccessLogOptions {
   handleError(error: unknown): void;
 }
 
-/** Writes a line for each request, behind the request's back: `add` costs one entry in a list. */
+/**
+ * Writes a line for each request, after its answer has left. The line is made at once, since those of many requests made
+ * together held up the ones that were under way; to disk they go together.
+ */
 export class AccessLog implements Disposable {
-  private waiting: AccessEntry[] = [];
+  private readonly waiting = new LineBlocks();
   private dropped = 0;
   private closed = false;
   private readonly timer = new MutableDisposable();
@@ -47,11 +45,11 @@ export class AccessLog implements Disposable {
   /** Takes a request. Never blocks and never throws. */
   add(entry: AccessEntry): void {
     if (this.closed || !this.options.isLogged(entry.at)) return;
-    if (this.waiting.length >= MAX_WAITING) {
+    if (this.waiting.lines >= MAX_WAITING) {
       this.dropped++;
       return;
     }
-    this.waiting.push(entry);
+    this.waiting.add(accessLine(entry));
     if (this.writing || this.timer.value) return;
     this.timer.value = this.options.clock.setTimeout(() => void this.flush(), GATHER_MS);
   }
@@ -80,13 +78,11 @@ export class AccessLog implements Disposable {
   private async writeOut(): Promise<void> {
     const { clock } = this.options;
     try {
-      while (this.waiting.length > 0 || this.dropped > 0) {
+      while (this.waiting.lines > 0 || this.dropped > 0) {
         this.writer ??= await this.options.open();
-        const batch = this.waiting.slice(0, LINES_AT_ONCE);
-        this.waiting = this.waiting.slice(LINES_AT_ONCE);
-        const text = batch.map((entry) => `${accessLine(entry)}\n`).join('');
-        const takesMore = text === '' || this.writer.write('stdout', Buffer.from(text), clock.now() * 1000);
-        if (this.dropped > 0 && this.waiting.length === 0) {
+        const block = this.waiting.take();
+        const takesMore = block === undefined || this.writer.write('stdout', block.bytes, clock.now() * 1000);
+        if (this.dropped > 0 && this.waiting.lines === 0) {
           this.writer.note(
             `${this.dropped} requests are missing here: they came faster than they could be written`,
             'warn',
@@ -98,8 +94,7 @@ export class AccessLog implements Disposable {
         await new Promise((resolve) => setImmediate(resolve));
       }
     } catch (error) {
-      this.dropped += this.waiting.length;
-      this.waiting = [];
+      this.dropped += this.waiting.clear();
       this.options.handleError(error);
     }
   }

@@ -15,7 +15,7 @@ export interface AnswerListener {
   /** 1xx: another head follows. */
   handleInterim(head: AnswerHead): void;
   handleHead(head: AnswerHead): void;
-  /** Bytes of the body, without framing; `isLast` when it is known that no more follow. */
+  /** Bytes of the body, without framing, which are good until it returns; `isLast` when it is known that no more follow. */
   handleBody(chunk: Buffer, isLast: boolean): void;
   /** The answer is complete. `trailers` is a flat list of names and values. */
   handleEnd(trailers: string[]): void;
@@ -54,7 +54,10 @@ export class AnswerParser {
     return this.state === 'done';
   }
 
-  /** Takes the next bytes; returns how many of them lie behind the end of the answer. Throws {@link InvalidAnswer}. */
+  /**
+   * Takes the next bytes, which the caller may use anew afterwards; returns how many of them lie behind the end of the answer.
+   * Throws {@link InvalidAnswer}.
+   */
   push(chunk: Buffer): number {
     let bytes = chunk;
     if (this.rest) {
@@ -65,7 +68,7 @@ export class AnswerParser {
     while (at < bytes.length && this.state !== 'done') {
       const next = this.step(bytes, at);
       if (next < 0) {
-        this.rest = at === 0 ? bytes : bytes.subarray(at);
+        this.rest = Buffer.from(bytes.subarray(at));
         return 0;
       }
       at = next;

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type Call, isFailed } from './call.ts';
-import { LatencySketch } from './latencySketch.ts';
+import { EdgeMap } from './edgeMap.ts';
+import { LatencySketch, latencyBucket } from './latencySketch.ts';
 
 /** ms of one slot of the recent past; figures over a window are whole slots and the one that is being filled. */
 const SLOT_MS = 10_000;
@@ -63,7 +64,7 @@ interface Counters {
 
 /** Counts every call by who called whom: totals for ever, latencies since the start and for the last minutes. */
 export class CallStats {
-  private readonly edges = new Map<string, Counters>();
+  private readonly edges = new EdgeMap<Counters>(MAX_EDGES);
 
   constructor(private readonly clock: Clock) {}
 
@@ -73,7 +74,8 @@ export class CallStats {
     edge.calls++;
     if (failed) edge.errors++;
     edge.lastAt = call.at;
-    edge.all.add(call.durationMs);
+    const bucket = latencyBucket(call.durationMs);
+    edge.all.addBucket(bucket);
     const number = Math.floor(this.clock.monotonic() / SLOT_MS);
     let slot = edge.slots[number % SLOTS];
     if (slot?.number !== number) {
@@ -81,7 +83,7 @@ export class CallStats {
       edge.slots[number % SLOTS] = slot;
     }
     if (failed) slot.errors++;
-    slot.latency.add(call.durationMs);
+    slot.latency.addBucket(bucket);
   }
 
   /** Every edge that was seen. `windowMs` 0: latencies, rate and errors since the edge was first seen. */
@@ -105,10 +107,8 @@ export class CallStats {
   }
 
   private edgeOf(from: string, to: string): Counters {
-    const key = `${from}\n${to}`;
-    const known = this.edges.get(key);
+    const known = this.edges.get(from, to);
     if (known) return known;
-    if (this.edges.size >= MAX_EDGES) this.edges.delete(this.edges.keys().next().value as string);
     const edge = {
       from,
       to,
@@ -119,7 +119,7 @@ export class CallStats {
       all: new LatencySketch(),
       slots: [],
     };
-    this.edges.set(key, edge);
+    this.edges.set(from, to, edge);
     return edge;
   }
 

@@ -69,10 +69,10 @@ export function lingerFor(response: ServerResponse): void {
  */
 const MAX_TEXT_BYTES = 16 * 1024;
 
-/** Ends an answer of known length with the last piece of its body. */
+/** Ends an answer of known length with the last piece of its body, of which it makes a copy. */
 export function endWith(response: ServerResponse, chunk: Buffer): void {
   if (chunk.length > MAX_TEXT_BYTES || asHttp2(response)) {
-    response.end(chunk);
+    response.end(Buffer.from(chunk));
     return;
   }
   // Written before the end is said: the two would be gathered as well.

@@ -9,6 +9,11 @@ const LOG_GAMMA = Math.log(GAMMA);
 /** ms below which durations are the same; what is faster is not measured but noise. */
 const SHORTEST_MS = 0.01;
 
+/** The bucket that a duration is counted in. */
+export function latencyBucket(durationMs: number): number {
+  return Math.ceil(Math.log(Math.max(durationMs, SHORTEST_MS)) / LOG_GAMMA);
+}
+
 /**
  * Durations counted in buckets whose bounds grow by a constant factor, so that every quantile has the same relative error
  * whatever the range, and sketches can be added up exactly (DDSketch: Masson, Rim and Lee, VLDB 2019). Only buckets that
@@ -24,7 +29,11 @@ export class LatencySketch {
   }
 
   add(durationMs: number): void {
-    const bucket = Math.ceil(Math.log(Math.max(durationMs, SHORTEST_MS)) / LOG_GAMMA);
+    this.addBucket(latencyBucket(durationMs));
+  }
+
+  /** Adds a duration of which the bucket is known: it belongs to more than one sketch. */
+  addBucket(bucket: number): void {
     this.counts.set(bucket, (this.counts.get(bucket) ?? 0) + 1);
     this.total++;
   }

@@ -1,6 +1,7 @@
 import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { type Call, isFailed } from './call.ts';
+import { EdgeMap } from './edgeMap.ts';
 
 /** Calls that are kept over all, about half a kilobyte each. */
 const MAX_CALLS = 10_000;
@@ -54,7 +55,7 @@ interface EdgeCalls {
 /** The last calls, over all and of each edge, in bounded memory. */
 export class RecentCalls implements Disposable {
   private readonly recent = new Ring<Call>(MAX_CALLS);
-  private readonly edges = new Map<string, EdgeCalls>();
+  private readonly edges = new EdgeMap<EdgeCalls>(MAX_EDGES);
   private readonly added = new Emitter<Call>();
   readonly onDidAdd = this.added.event;
   /** Calls whose body is kept, oldest first. */
@@ -116,12 +117,10 @@ export class RecentCalls implements Disposable {
   }
 
   private edgeOf({ from, to }: Call): EdgeCalls {
-    const key = `${from}\n${to}`;
-    let edge = this.edges.get(key);
+    let edge = this.edges.get(from, to);
     if (!edge) {
-      if (this.edges.size >= MAX_EDGES) this.edges.delete(this.edges.keys().next().value as string);
       edge = { recent: new Ring(MAX_PER_EDGE), failed: new Ring(MAX_FAILED_PER_EDGE) };
-      this.edges.set(key, edge);
+      this.edges.set(from, to, edge);
     }
     return edge;
   }

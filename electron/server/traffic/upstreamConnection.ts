@@ -36,10 +36,9 @@ export class UpstreamConnection implements AnswerListener {
     port: number,
     private readonly handleClosed: (connection: UpstreamConnection) => void,
   ) {
-    const socket = new UpstreamSocket();
+    const socket = new UpstreamSocket((bytes) => this.take(bytes));
     this.socket = socket;
     socket.on('connect', () => this.user?.handleOpen());
-    socket.on('data', (chunk: Buffer) => this.take(chunk));
     socket.on('end', () => this.takeEnd());
     socket.on('drain', () => this.user?.handleDrain());
     socket.on('error', (error) => {
