@@ -50,6 +50,15 @@ async function generateFromProto(out) {
   const buf = join(bin, onWindows ? 'buf.cmd' : 'buf');
   const { code, output } = await runCommand(buf, ['generate', '--template', template], { cwd: root });
   if (code !== 0) throw new SetupError(output);
+  for (const name of readdirSync(out)) readDescriptionsLate(join(out, name));
+}
+
+/** Makes a generated file take the functions that make its descriptions from us, see shared/contract/descriptors.ts. */
+function readDescriptionsLate(file) {
+  const text = readFileSync(file, 'utf8');
+  const [imports] = /^import \{.* from "@bufbuild\/protobuf\/codegenv2";$/m.exec(text) ?? [];
+  if (imports === undefined) throw new SetupError(`${file} makes its descriptions in another way than it did`);
+  writeFileSync(file, text.replace(imports, imports.replace('@bufbuild/protobuf/codegenv2', '../descriptors.ts')));
 }
 
 function differences(a, b) {

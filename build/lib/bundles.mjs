@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join, relative } from 'node:path';
 import { runCommand } from './commandLine.mjs';
 import { etcdProtos } from './etcdProtos.mjs';
+import { lateEntryPoints, lateFiles, latePackages } from './latePackages.mjs';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 import { readStamp, sourceStamp, writeStamp } from './stamp.mjs';
@@ -45,6 +46,7 @@ const COMMON_SOURCES = [
   'tsconfig.base.json',
   'build/lib/bundles.mjs',
   'build/lib/etcdProtos.mjs',
+  'build/lib/latePackages.mjs',
 ];
 
 /** Names of all bundles. */
@@ -121,14 +123,19 @@ export function nodeBuildOptions() {
 
 /**
  * Options of esbuild for the server as the app starts it, see electron/cli/serverEntry.ts: the command line as one file,
- * and what loads it. Paths of files are those of the bundle in parts, which lies beside it.
+ * what loads it, and what it loads late. Paths of files are those of the bundle in parts, which lies beside it.
  */
 export function serverBuildOptions() {
   return {
     ...commonOptions(),
-    entryPoints: { program: join(root, 'electron/cli/main.ts'), server: join(root, 'electron/cli/serverEntry.ts') },
+    entryPoints: {
+      program: join(root, 'electron/cli/main.ts'),
+      server: join(root, 'electron/cli/serverEntry.ts'),
+      ...lateEntryPoints,
+    },
     outdir: join(dist, 'node'),
     format: 'cjs',
+    plugins: [etcdProtos, latePackages],
     sourcemap: false,
     charset: 'ascii',
     minifySyntax: true,
@@ -274,7 +281,7 @@ export function runtimeNodeFiles() {
     const text = readFileSync(join(dist, 'node', file), 'utf8');
     for (const [name] of text.matchAll(/\bchunk-[A-Z0-9]+\.mjs\b/g)) if (!wanted.includes(name)) wanted.push(name);
   }
-  return [...wanted, 'program.cjs', 'server.cjs'].map((file) => `dist/node/${file}`);
+  return [...wanted, 'program.cjs', 'server.cjs', ...lateFiles].map((file) => `dist/node/${file}`);
 }
 
 function workerFiles(folder) {

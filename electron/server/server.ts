@@ -277,7 +277,7 @@ class LocalServer implements MicroServer {
     this.otlpUrls = await this.reportPorts.listen();
     const { addresses, moved } = await this.ports.listen(traffic.gateway, apiPort);
     this.registry.setCore(
-      coreServices(contractServices, this.options.version, HOST, this.ports.proxyPort),
+      () => coreServices(contractServices, this.options.version, HOST, this.ports.proxyPort),
       (name) => runtime.service(name) !== undefined,
     );
     this.logger.info(`micro server ${this.options.version} listens`, {

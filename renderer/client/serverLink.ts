@@ -29,7 +29,7 @@ const NEW_TOKEN_DELAY_MS = 500;
  * served the page. The state last heard stays until the next snapshot.
  */
 export class ServerLink {
-  private watching: AbortController | undefined;
+  private watching: (Connection & { abort: AbortController }) | undefined;
   private unsubscribe: (() => void) | undefined;
   private attempt = 0;
   private stopped = true;
@@ -101,18 +101,20 @@ export class ServerLink {
   }
 
   private disconnect(): void {
-    this.watching?.abort();
+    this.watching?.abort.abort();
     this.watching = undefined;
     setConnection(undefined);
   }
 
   private connect(connection: Connection): void {
+    // The app tells of its server and is asked for it, and at a start both answers can come, one after the other.
+    if (this.watching?.url === connection.url && this.watching.token === connection.token) return;
     this.disconnect();
     const client = setConnection(connection);
     if (!client) return;
-    const watching = new AbortController();
+    const watching = { ...connection, abort: new AbortController() };
     this.watching = watching;
-    const { signal } = watching;
+    const { signal } = watching.abort;
     watchState(
       client,
       {
@@ -136,7 +138,9 @@ export class ServerLink {
       },
       signal,
     ).catch((error: unknown) => {
-      if (!signal.aborted) this.handleRefusal(error);
+      if (signal.aborted) return;
+      this.watching = undefined;
+      this.handleRefusal(error);
     });
   }
 
@@ -167,7 +171,10 @@ export class ServerLink {
     if (this.stopped) return;
     // The other environments are reached all the same.
     if (isLocal) this.disconnect();
-    else this.watching?.abort();
+    else {
+      this.watching?.abort.abort();
+      this.watching = undefined;
+    }
     this.listener.handleStatus({ status: 'failed', reason });
   }
 }

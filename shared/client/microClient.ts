@@ -1,3 +1,4 @@
+import type { DescService } from '@bufbuild/protobuf';
 import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { Broker } from '../contract/gen/broker_pb.ts';
@@ -22,29 +23,35 @@ import { Terminals } from '../contract/gen/terminals_pb.ts';
 import { type AskDestruction, askBefore } from './destruction.ts';
 import { translateErrors } from './translateErrors.ts';
 
+/** The services of the contract, by the names that clients have for them. */
+const services = {
+  desktop: Desktop,
+  traffic: Traffic,
+  traces: Traces,
+  console: Console,
+  terminals: Terminals,
+  runtime: Runtime,
+  registry: Registry,
+  store: Store,
+  records: Records,
+  config: Config,
+  configHistory: ConfigHistory,
+  topics: Topics,
+  broker: Broker,
+  auth: Auth,
+  accounts: Accounts,
+  rules: Rules,
+  authority: Authority,
+  debug: Debug,
+  settings: Settings,
+  secretKey: SecretKey,
+  environments: Environments,
+};
+
+type ServiceClients = { readonly [Name in keyof typeof services]: Client<(typeof services)[Name]> };
+
 /** The services of the contract as typed methods. Every failure is a `MicroError`, a cancelled call excepted. */
-export interface MicroClient {
-  readonly desktop: Client<typeof Desktop>;
-  readonly traffic: Client<typeof Traffic>;
-  readonly traces: Client<typeof Traces>;
-  readonly console: Client<typeof Console>;
-  readonly terminals: Client<typeof Terminals>;
-  readonly runtime: Client<typeof Runtime>;
-  readonly registry: Client<typeof Registry>;
-  readonly store: Client<typeof Store>;
-  readonly records: Client<typeof Records>;
-  readonly config: Client<typeof Config>;
-  readonly configHistory: Client<typeof ConfigHistory>;
-  readonly topics: Client<typeof Topics>;
-  readonly broker: Client<typeof Broker>;
-  readonly auth: Client<typeof Auth>;
-  readonly accounts: Client<typeof Accounts>;
-  readonly rules: Client<typeof Rules>;
-  readonly authority: Client<typeof Authority>;
-  readonly debug: Client<typeof Debug>;
-  readonly settings: Client<typeof Settings>;
-  readonly secretKey: Client<typeof SecretKey>;
-  readonly environments: Client<typeof Environments>;
+export interface MicroClient extends ServiceClients {
   /** What the clients above send their requests through, for further services of the same server. */
   readonly transport: Transport;
 }
@@ -85,30 +92,19 @@ export function createMicroClient(options: MicroClientOptions): MicroClient {
     }),
   );
   const transport = options.ask ? askBefore(plain, options.ask) : plain;
-  return {
-    desktop: createClient(Desktop, transport),
-    traffic: createClient(Traffic, transport),
-    traces: createClient(Traces, transport),
-    console: createClient(Console, transport),
-    terminals: createClient(Terminals, transport),
-    runtime: createClient(Runtime, transport),
-    registry: createClient(Registry, transport),
-    store: createClient(Store, transport),
-    records: createClient(Records, transport),
-    config: createClient(Config, transport),
-    configHistory: createClient(ConfigHistory, transport),
-    topics: createClient(Topics, transport),
-    broker: createClient(Broker, transport),
-    auth: createClient(Auth, transport),
-    accounts: createClient(Accounts, transport),
-    rules: createClient(Rules, transport),
-    authority: createClient(Authority, transport),
-    debug: createClient(Debug, transport),
-    settings: createClient(Settings, transport),
-    secretKey: createClient(SecretKey, transport),
-    environments: createClient(Environments, transport),
-    transport,
+  return Object.defineProperties({ transport }, lateClients(transport)) as MicroClient;
+}
+
+/** A client for each service, made when it is first used: to make one, all that the service has is read. */
+function lateClients(transport: Transport): PropertyDescriptorMap {
+  const made = new Map<string, unknown>();
+  const get = (name: string, service: DescService): unknown => {
+    if (!made.has(name)) made.set(name, createClient(service, transport));
+    return made.get(name);
   };
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [name, { enumerable: true, get: () => get(name, service) }]),
+  );
 }
 
 function bearer(token: string): Interceptor {

@@ -27,6 +27,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { TerminalHost } from '../terminals/terminalHost.ts';
 import type { CallStats } from '../traffic/callStats.ts';
 import { brokerService } from './rpc/brokerService.ts';
+import { RpcPaths } from './rpcPaths.ts';
 import { authService, type AuthServiceOptions } from './rpc/authService.ts';
 import { blobService, type BlobServiceOptions } from './rpc/blobService.ts';
 import { configService } from './rpc/configService.ts';
@@ -48,16 +49,16 @@ import { topicsService } from './rpc/topicsService.ts';
 import { tracesService, type TracesServiceOptions } from './rpc/tracesService.ts';
 import { trafficService, type TrafficServiceOptions } from './rpc/trafficService.ts';
 
-/** Every service of the contract that this server answers. */
+/** Every service of the contract that this server answers; first those that the window asks as it opens, see {@link RpcPaths}. */
 export const contractServices: readonly DescService[] = [
   Desktop,
+  Terminals,
   Traffic,
   Traces,
   Console,
   Environments,
   Settings,
   SecretKey,
-  Terminals,
   RuntimeContract,
   RegistryContract,
   StoreContract,
@@ -77,9 +78,7 @@ export const contractServices: readonly DescService[] = [
 ];
 
 /** Paths of all methods of the contract, `/package.Service/Method`. */
-export const rpcPaths: ReadonlySet<string> = new Set(
-  contractServices.flatMap((service) => service.methods.map((method) => `/${service.typeName}/${method.name}`)),
-);
+export const rpcPaths = new RpcPaths(contractServices);
 
 /** Collaborators of {@link apiRoutes}. */
 export interface ApiOptions

@@ -30,7 +30,8 @@ const MAX_DESCRIPTIONS = 500;
 export class MemoryRegistry implements Registry, Disposable {
   private readonly entries = new Map<string, Entry>();
   /** Services of micro itself. They stand behind those of the user, whose names are free. */
-  private core = new Map<string, Entry>();
+  private knownCore: ReadonlyMap<string, Entry> | undefined = new Map();
+  private readCore: () => readonly RegistryService[] = () => [];
   private isTaken: (name: string) => boolean = () => false;
   private readonly descriptions = new Map<string, RegistryDescription>();
   private readonly expiries = new Map<string, Disposable>();
@@ -54,12 +55,19 @@ export class MemoryRegistry implements Registry, Disposable {
   }
 
   /**
-   * Says which services are part of micro itself. `isTaken`: whether the user has a service of this name, running or not;
+   * Says which services are part of micro itself; they are read when something is first asked of the registry, because that
+   * takes reading the whole contract. They are no change: they are there before anybody listens. `isTaken`: whether the user has a service of this name, running or not;
    * requests to it must wait for it, and not end up with micro.
    */
-  setCore(services: readonly RegistryService[], isTaken: (name: string) => boolean): void {
-    this.core = new Map(
-      services.map(({ name, version, metadata, endpoints, nodes }) => [
+  setCore(read: () => readonly RegistryService[], isTaken: (name: string) => boolean): void {
+    this.readCore = read;
+    this.knownCore = undefined;
+    this.isTaken = isTaken;
+  }
+
+  private get core(): ReadonlyMap<string, Entry> {
+    this.knownCore ??= new Map(
+      this.readCore().map(({ name, version, metadata, endpoints, nodes }) => [
         name,
         {
           ...{ name, version, turn: 0, metadata: { ...metadata } },
@@ -68,8 +76,7 @@ export class MemoryRegistry implements Registry, Disposable {
         },
       ]),
     );
-    this.isTaken = isTaken;
-    for (const entry of this.core.values()) if (!this.entries.has(entry.name)) this.fire('create', toService(entry));
+    return this.knownCore;
   }
 
   register(

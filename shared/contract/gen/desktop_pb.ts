@@ -7,7 +7,7 @@
 /* eslint-disable */
 
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, serviceDesc } from "../descriptors.ts";
 import type { ActionEventSchema, AttachRequestSchema, AttachResponseSchema, DebugRequestSchema, DetachRequestSchema, DetachResponseSchema, ExplainFileRequestSchema, ExplainFileResponseSchema, JoinRequestSchema, JoinResponseSchema, PlanRequestSchema, PlanResponseSchema, PortClashesRequestSchema, PortClashesResponseSchema, RestartRequestSchema, RollBackRequestSchema, ScaleRequestSchema, SetReloadRequestSchema, SetReloadResponseSchema, StartRequestSchema, StopRequestSchema } from "./actions_pb.ts";
 import { file_actions } from "./actions_pb.ts";
 import type { GraphRequestSchema, GraphResponseSchema } from "./graph_pb.ts";

@@ -5,7 +5,7 @@
 /* eslint-disable */
 
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, serviceDesc } from "../descriptors.ts";
 import type { ReflectionRequestSchema, ReflectionResponseSchema } from "./grpc_reflection_pb.ts";
 import { file_grpc_reflection } from "./grpc_reflection_pb.ts";
 

@@ -5,7 +5,7 @@
 /* eslint-disable */
 
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, serviceDesc } from "../descriptors.ts";
 import type { ReportResponseSchema, TracesRequestSchema } from "./otlp_pb.ts";
 import { file_otlp } from "./otlp_pb.ts";
 

@@ -6,7 +6,7 @@
 /* eslint-disable */
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "../descriptors.ts";
 import type { Kind, Project, Service } from "./state_pb.ts";
 import { file_state } from "./state_pb.ts";
 import type { Message } from "@bufbuild/protobuf";

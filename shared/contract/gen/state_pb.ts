@@ -6,7 +6,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "../descriptors.ts";
 import type { ErrorDetail } from "./errors_pb.ts";
 import { file_errors } from "./errors_pb.ts";
 import type { InfoResponse } from "./server_pb.ts";

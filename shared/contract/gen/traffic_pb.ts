@@ -6,7 +6,7 @@
 /* eslint-disable */
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "../descriptors.ts";
 import type { GraphResponseSchema } from "./graph_pb.ts";
 import { file_graph } from "./graph_pb.ts";
 import type { Message } from "@bufbuild/protobuf";

@@ -6,7 +6,7 @@
 /* eslint-disable */
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "../descriptors.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**

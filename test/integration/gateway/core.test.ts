@@ -20,7 +20,7 @@ beforeEach(async () => {
     }),
   );
   gateway().registry.setCore(
-    [
+    () => [
       {
         name: 'store',
         version: '1',

@@ -28,7 +28,7 @@ export interface ApiPortOptions {
   /** Methods that are another thing over gRPC than over Connect. */
   grpcRoutes?: (router: ConnectRouter) => void;
   /** Paths of the contract's methods, `/package.Service/Method`; everything else is traffic between services. */
-  rpcPaths: ReadonlySet<string>;
+  rpcPaths: Pick<ReadonlySet<string>, 'has'>;
   sockets: Sockets;
   /** What the API serves over plain HTTP, each below a path of its own. */
   mounts?: readonly HttpMount[];

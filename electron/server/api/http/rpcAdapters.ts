@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { createContextValues } from '@connectrpc/connect';
+import { type ConnectRouter, createContextValues } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Caller } from '../../auth/caller.ts';
 import { clientSocket } from '../../traffic/accessEntry.ts';
@@ -9,14 +9,20 @@ import { errorInterceptor } from '../rpc/errorInterceptor.ts';
 import { refusalInterceptor } from '../rpc/refusalInterceptor.ts';
 import type { ApiPortOptions } from './apiPortOptions.ts';
 import { DirectCalls } from './directCalls.ts';
+import { LateRoutes, serviceOfPath } from './lateRoutes.ts';
+
+type Adapter = ReturnType<typeof connectNodeAdapter>;
 
 /** Largest message of a request, bytes; the contract's own requests are small, a store value is at most 64 MB. */
 const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
 
 /** The contract over Connect, gRPC and gRPC-Web, for callers that were let in. */
 export class RpcAdapters {
-  private readonly adapter: ReturnType<typeof connectNodeAdapter>;
-  private readonly grpcAdapter: ReturnType<typeof connectNodeAdapter>;
+  private readonly routes = new LateRoutes();
+  private readonly adapters = new Map<string, Adapter>();
+  private readonly makeAdapter: (routes: (router: ConnectRouter) => void) => Adapter;
+  private readonly makeGrpcAdapter: () => Adapter;
+  private grpcAdapter: Adapter | undefined;
   private readonly direct: DirectCalls;
   private readonly callers = new WeakMap<object, Caller>();
 
@@ -34,17 +40,17 @@ export class RpcAdapters {
       logger: options.logger,
       maxMessageBytes: MAX_MESSAGE_BYTES,
     });
-    this.adapter = connectNodeAdapter({
-      ...common,
-      routes: (router) => options.routes(this.direct.heardBy(router)),
-    });
-    this.grpcAdapter = connectNodeAdapter({
-      ...common,
-      routes: (router) => options.grpcRoutes?.(router),
-      connect: false,
-      grpcWeb: false,
-      fallback: this.adapter,
-    });
+    options.routes(this.routes.router);
+    this.makeAdapter = (routes) =>
+      connectNodeAdapter({ ...common, routes: (router) => routes(this.direct.heardBy(router)) });
+    this.makeGrpcAdapter = () =>
+      connectNodeAdapter({
+        ...common,
+        routes: (router) => options.grpcRoutes?.(router),
+        connect: false,
+        grpcWeb: false,
+        fallback: (request, response) => this.adapterOf(request)(request, response),
+      });
   }
 
   /** Answers a call; who makes it is known to what serves it. */
@@ -55,9 +61,24 @@ export class RpcAdapters {
   ): void {
     if (request.httpVersionMajor === 1 && request.headers.expect !== undefined) response.writeContinue();
     if (this.direct.handle(request, response, caller)) return;
+    const known = this.adapters.size;
+    const adapter = this.adapterOf(request);
+    // What it serves is known to the direct calls from now on.
+    if (this.adapters.size > known && this.direct.handle(request, response, caller)) return;
     this.callers.set(request, caller);
-    const adapter = isGrpc(request) ? this.grpcAdapter : this.adapter;
-    adapter(request as IncomingMessage, response as ServerResponse);
+    if (isGrpc(request)) this.grpcAdapter ??= this.makeGrpcAdapter();
+    (isGrpc(request) ? this.grpcAdapter : adapter)?.(request as IncomingMessage, response as ServerResponse);
+  }
+
+  /** What answers a request: made for its service when that is first asked for, since most are not at a start. */
+  private adapterOf({ url = '' }: IncomingMessage | Http2ServerRequest): Adapter {
+    const name = serviceOfPath(url) ?? '';
+    let adapter = this.adapters.get(name);
+    if (!adapter) {
+      adapter = this.makeAdapter(this.routes.take(name) ?? (() => {}));
+      this.adapters.set(name, adapter);
+    }
+    return adapter;
   }
 }
 
