@@ -1,4 +1,5 @@
 import { readdir, readlink } from 'node:fs/promises';
+import { descriptorsNow, socketLinksNow } from './procNow.ts';
 import { procRows } from './procRows.ts';
 import { SharedPass } from './sharedPass.ts';
 import { type RunProgram, runProgram } from './runProgram.ts';
@@ -28,6 +29,12 @@ const MAX_REMEMBERED = 256;
 const MAX_SOCKETS = 4096;
 
 /**
+ * Descriptors that one look reads in one go, of the usual owners; 4 µs each, so that it is not felt. Through the thread pool
+ * a descriptor costs 100 µs of processor time and a kilobyte of garbage, and who asks often has it for each connection.
+ */
+const MAX_READ_NOW = 256;
+
+/**
  * Reads /proc: the table of sockets tells the number of the client's socket, the descriptors of processes who holds it.
  * The usual owners are looked at first, then everybody, the youngest first, since a process that lives for one request
  * (curl in a loop) has to be found before it ends.
@@ -53,9 +60,15 @@ class LinuxConnectionOwners implements ConnectionOwners {
     if (known !== undefined) return this.remember(known);
     // As of now: who becomes a usual owner while others are looked at has not been asked about this one.
     const asked = [...this.usual].reverse();
-    for (const pid of asked) if (await this.holds(look, pid, link)) return this.remember(pid);
+    for (const pid of asked) {
+      if (!look.links.has(pid)) this.readNow(look, pid);
+      if (await this.holds(look, pid, link)) return this.remember(pid);
+    }
+    // One that was closed meanwhile is held by nobody, and everybody would be asked in vain.
+    if (!isOpen()) return undefined;
     look.pids ??= this.youngestFirst();
     for (const pid of await look.pids) {
+      if (!isOpen()) return undefined;
       // Our own process holds the other end of each of them, and has the most descriptors.
       if (pid === process.pid || asked.includes(pid)) continue;
       if (await this.holds(look, pid, link)) return this.remember(pid);
@@ -85,6 +98,18 @@ class LinuxConnectionOwners implements ConnectionOwners {
       look.links.set(pid, links);
     }
     return (await links).has(link);
+  }
+
+  /** Reads the descriptors of a process at once, unless they are too many. */
+  private readNow(look: Look, pid: number): void {
+    if (look.readNow <= 0) return;
+    const descriptors = descriptorsNow(this.root, pid);
+    look.readNow -= descriptors.length + 1;
+    if (look.readNow < 0) return;
+    if (descriptors.length === 0) this.usual.delete(pid);
+    const sockets = socketLinksNow(this.root, pid, descriptors);
+    for (const one of sockets) this.note(one, pid);
+    look.links.set(pid, Promise.resolve(sockets));
   }
 
   private async linksOf(pid: number): Promise<ReadonlySet<string>> {
@@ -124,7 +149,7 @@ class LinuxConnectionOwners implements ConnectionOwners {
         if (isDone()) break;
       }
     }
-    return { inodes, links: new Map(), pids: undefined };
+    return { inodes, links: new Map(), readNow: MAX_READ_NOW, pids: undefined };
   }
 }
 
@@ -134,6 +159,8 @@ interface Look {
   readonly inodes: ReadonlyMap<string, string>;
   /** Links of the sockets that a process holds, by pid. */
   readonly links: Map<number, Promise<ReadonlySet<string>>>;
+  /** Descriptors that may still be read in one go. */
+  readNow: number;
   /** Every process, the youngest first; once somebody needed them. */
   pids: Promise<number[]> | undefined;
 }

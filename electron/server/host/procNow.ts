@@ -89,6 +89,17 @@ function* listenersNow(path: string, port: number): Generator<string> {
   }
 }
 
+/** The names of the descriptors of a process; none when they cannot be read. */
+export function descriptorsNow(root: string, pid: number): string[] {
+  return namesNow(`${root}/${pid}/fd`);
+}
+
+/** The links of the sockets (`socket:[4711]`) among some descriptors of a process. */
+export function socketLinksNow(root: string, pid: number, descriptors: readonly string[]): Set<string> {
+  const links = descriptors.map((fd) => linkNow(`${root}/${pid}/fd/${fd}`));
+  return new Set(links.filter((link) => link.startsWith('socket:')));
+}
+
 /** What the descriptors link to that a process opened last. */
 function newestLinks(folder: string): ReadonlySet<string> {
   const fds = namesNow(folder).map(Number);

@@ -20,9 +20,10 @@ export interface ProcessTrees {
   signalLeader(key: TreeKey, signal: NodeJS.Signals): Promise<boolean>;
   /**
    * Sends a signal that may be handled to the tree, to each process once, also to those that are found later. Resolves when
-   * nothing of the tree is alive. Rejects with the reason of `limit` when it aborts.
+   * nothing of the tree is alive. Rejects with the reason of `limit` when it aborts. When `leaderGone` resolves it is looked
+   * at once.
    */
-  askToEnd(key: TreeKey, signal: NodeJS.Signals, limit?: AbortSignal): Promise<void>;
+  askToEnd(key: TreeKey, signal: NodeJS.Signals, limit?: AbortSignal, leaderGone?: Promise<unknown>): Promise<void>;
   /** Resolves when nothing of the tree is alive. Rejects with the signal's reason when it aborts. */
   waitGone(key: TreeKey, signal?: AbortSignal): Promise<void>;
 }

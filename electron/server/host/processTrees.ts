@@ -88,7 +88,7 @@ export class SystemProcessTrees implements ProcessTrees {
     return true;
   }
 
-  async askToEnd(key: TreeKey, name: NodeJS.Signals, limit?: AbortSignal): Promise<void> {
+  async askToEnd(key: TreeKey, name: NodeJS.Signals, limit?: AbortSignal, leaderGone?: Promise<unknown>): Promise<void> {
     const told = new ToldProcesses(this.signaller, key, name);
     const leader = this.leaders.find(key);
     if (leader) await told.tell(leader);
@@ -97,7 +97,7 @@ export class SystemProcessTrees implements ProcessTrees {
     let isWhole = false;
     for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * POLL_GROWTH, LONGEST_POLL_MS)) {
       if (limit?.aborted) throw limit.reason;
-      if (leader || isWhole) await this.groupGone(key, limit);
+      if (leader || isWhole) await this.groupGone(key, limit, leaderGone);
       const related = await this.related(key);
       if (!isWhole || related.size === 0) {
         const members = await this.withMarked(key, related);
@@ -119,14 +119,28 @@ export class SystemProcessTrees implements ProcessTrees {
     }
   }
 
-  /** Resolves when leader and group are gone, and after {@link EXACT_LOOK_MS} anyway. */
-  private async groupGone({ pid }: TreeKey, signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves when leader and group are gone, and after {@link EXACT_LOOK_MS} anyway; looks at once when `leaderGone` resolves. */
+  private async groupGone(
+    { pid }: TreeKey,
+    signal: AbortSignal | undefined,
+    leaderGone?: Promise<unknown>,
+  ): Promise<void> {
     const { clock, signaller } = this;
     if (pid <= 0 || !signaller.exists) return;
     const until = clock.monotonic() + EXACT_LOOK_MS;
-    for (let waitMs = FIRST_GROUP_POLL_MS; signaller.exists(pid); waitMs *= GROUP_POLL_GROWTH) {
-      if (clock.monotonic() >= until) return;
-      await sleep(clock, waitMs, signal);
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    void leaderGone?.then(wake);
+    signal?.addEventListener('abort', wake, { once: true });
+    try {
+      for (let waitMs = FIRST_GROUP_POLL_MS; signaller.exists(pid); waitMs *= GROUP_POLL_GROWTH) {
+        if (clock.monotonic() >= until) return;
+        if (woken.signal.aborted) await sleep(clock, waitMs, signal);
+        else await sleep(clock, waitMs, woken.signal).catch(() => {});
+        signal?.throwIfAborted();
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
     }
   }
 

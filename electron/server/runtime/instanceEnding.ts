@@ -98,7 +98,7 @@ export class InstanceEnding {
     }
     // A process that waits for somebody to read its output would never come to handle a signal.
     launched.resume();
-    if ((await this.tree.end()) === 'gone') return this.settle(launched);
+    if ((await this.tree.end(exitOf(launched))) === 'gone') return this.settle(launched);
     // What even SIGKILL did not end may still end, minutes later.
     void this.host.trees.waitGone(key).then(
       () => this.settle(launched),

@@ -13,6 +13,8 @@ export interface TreeEnd {
   /** What asks it to end: a signal, or something else that is done. It then has the grace time. */
   ask: NodeJS.Signals | (() => Promise<unknown>);
   graceMs: number;
+  /** Resolves when the first process of the only tree has ended: then it is looked at once whether that was all. */
+  leaderGone?: Promise<unknown>;
   /** Once resolved, SIGKILL comes without further grace. */
   force?: Deferred<void>;
   /** SIGKILL is about to be sent to what is left. */
@@ -21,11 +23,11 @@ export interface TreeEnd {
 
 /** Ends process trees: asks, waits for the grace time, kills. Resolves with what even SIGKILL did not end. */
 export async function endTrees(host: Pick<InstanceHost, 'trees' | 'clock'>, end: TreeEnd): Promise<ProcessInfo[]> {
-  const { keys, force, ask } = end;
+  const { keys, force, ask, leaderGone } = end;
   if (!force?.isDone) {
     const asked = typeof ask === 'string' ? undefined : ask();
     const name = typeof ask === 'string' ? ask : undefined;
-    const gone = await goneWithin(host, keys, end.graceMs, { name, after: asked, interrupt: force?.promise });
+    const gone = await goneWithin(host, keys, end.graceMs, { name, leaderGone, after: asked, interrupt: force?.promise });
     await asked;
     if (gone) return [];
   }
@@ -48,10 +50,12 @@ async function goneWithin(
   /** They are asked with the signal `name`. The time is counted from `after`; `interrupt` ends it. */
   {
     name,
+    leaderGone,
     after,
     interrupt,
   }: {
     name?: NodeJS.Signals | undefined;
+    leaderGone?: Promise<unknown> | undefined;
     after?: Promise<unknown> | undefined;
     interrupt?: Promise<void> | undefined;
   } = {},
@@ -67,7 +71,7 @@ async function goneWithin(
   void interrupt?.then(() => limit.abort(new Error('forced')));
   try {
     const end = (key: TreeKey): Promise<void> =>
-      name ? host.trees.askToEnd(key, name, limit.signal) : host.trees.waitGone(key, limit.signal);
+      name ? host.trees.askToEnd(key, name, limit.signal, leaderGone) : host.trees.waitGone(key, limit.signal);
     await Promise.all(keys.map(end));
     return true;
   } catch (error) {

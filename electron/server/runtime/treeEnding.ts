@@ -42,13 +42,14 @@ export class TreeEnding {
   }
 
   /** Stop command or signal, the grace time, SIGKILL. `stuck`: even that did not help, and `survivors` says what lives. */
-  async end(): Promise<'gone' | 'stuck'> {
+  async end(leaderGone: Promise<unknown>): Promise<'gone' | 'stuck'> {
     const { log, spec } = this.instance;
     const { command, signal } = spec.stop;
     const left = await endTrees(this.host, {
       keys: [this.instance.key()],
       ask: command ? () => this.run(command) : signal,
       graceMs: spec.stop.graceMs,
+      leaderGone,
       force: this.forceGate,
       onForce: (alive) => {
         this.forced = true;

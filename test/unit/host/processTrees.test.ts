@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Deferred } from '../../../electron/server/base/async.ts';
 import type { TreeKey } from '../../../electron/server/host/processTree.ts';
 import { SharedPass } from '../../../electron/server/host/sharedPass.ts';
 import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
@@ -131,6 +132,21 @@ describe('asking to end', () => {
     expect(trees.signals.sent).toEqual([{ pids: [100, 102], signal: 'SIGTERM' }]);
     expect(table.passes).toBe(0);
     await clock.advance(100);
+  });
+
+  it('looks at once when the leader has ended', async () => {
+    table.add({ pid: 100, pgid: 100 });
+    table.ignore(100, 'SIGTERM');
+    table.treeNow = (pid) => [table.row(pid)].flatMap((row) => row ?? []);
+    Object.assign(trees.signals, { exists: (pid: number) => table.row(pid) !== undefined });
+    const leaderGone = new Deferred<void>();
+    const ending = trees.askToEnd(key, 'SIGTERM', undefined, leaderGone.promise);
+    await clock.advance(20);
+    table.remove(100);
+    leaderGone.resolve();
+    // No time passes.
+    await ending;
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('asks nobody when the leader is another process by now', async () => {
