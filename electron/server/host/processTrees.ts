@@ -88,7 +88,12 @@ export class SystemProcessTrees implements ProcessTrees {
     return true;
   }
 
-  async askToEnd(key: TreeKey, name: NodeJS.Signals, limit?: AbortSignal, leaderGone?: Promise<unknown>): Promise<void> {
+  async askToEnd(
+    key: TreeKey,
+    name: NodeJS.Signals,
+    limit?: AbortSignal,
+    leaderGone?: Promise<unknown>,
+  ): Promise<void> {
     const told = new ToldProcesses(this.signaller, key, name);
     const leader = this.leaders.find(key);
     if (leader) await told.tell(leader);

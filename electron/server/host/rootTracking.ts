@@ -3,9 +3,10 @@ import { lstat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { mapLimit } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
-import { DisposableStore } from '../base/lifecycle.ts';
 import { BurstGuard } from './burstGuard.ts';
 import { splitRelative } from './fileIndex.ts';
+import { IgnoredFolders } from './ignoredFolders.ts';
+import { LaterTasks } from './laterTasks.ts';
 import { HOT_MS, type ListOptions, PARALLEL_LOOKS, RootFiles, type RootFilesHost } from './rootFiles.ts';
 import { type PolledRoot, RootPolling } from './rootPolling.ts';
 import { RootWatch, type RootWatchListener } from './rootWatch.ts';
@@ -37,9 +38,8 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
   readonly polling: RootPolling;
   stopped = false;
   private readonly watch: RootWatch;
-  /** Folders not looked into because every subscriber ignores them. */
-  private readonly ignoredFolders = new Set<string>();
-  private readonly timers = new DisposableStore();
+  private readonly ignored: IgnoredFolders;
+  private readonly tasks: LaterTasks;
   /** Everything has been watched once. */
   private isOpen = false;
   /** Folders found before all watches were there. */
@@ -58,6 +58,8 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
     this.bursts = new BurstGuard(clock, (beganMs) => {
       void this.files.lookThrough(Math.max(beganMs - EVENT_LAG_MS, this.openedMs - HOT_MS));
     });
+    this.ignored = new IgnoredFolders(subscribers);
+    this.tasks = new LaterTasks(clock);
     this.files = new RootFiles(path, this);
     this.watch = new RootWatch(path, this);
     this.polling = new RootPolling(this);
@@ -65,7 +67,7 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
 
   stop(): void {
     this.stopped = true;
-    this.timers.dispose();
+    this.tasks.dispose();
     this.bursts.dispose();
     this.close();
   }
@@ -77,9 +79,7 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
 
   /** Whether a folder was not looked into although `wanted` holds for it. Forgets which ones those were, when so. */
   takeMissing(isWanted: (folder: string) => boolean): boolean {
-    if (![...this.ignoredFolders].some(isWanted)) return false;
-    this.ignoredFolders.clear();
-    return true;
+    return this.ignored.take(isWanted);
   }
 
   /**
@@ -104,10 +104,7 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
   }
 
   isIgnored(path: string, isKnownFolder: boolean): boolean {
-    const folder = this.relative(path);
-    if (!this.subscribers.ignoreFolder(folder)) return false;
-    if (isKnownFolder) this.ignoredFolders.add(folder);
-    return true;
+    return this.ignored.has(this.relative(path), isKnownFolder);
   }
 
   handleFolder(path: string, stats: Stats | undefined, isReady: boolean): void {
@@ -221,10 +218,6 @@ export class RootTracking implements RootFilesHost, RootWatchListener, PolledRoo
   }
 
   later(delayMs: number, act: () => Promise<void>): void {
-    const timer = this.clock.setTimeout(() => {
-      this.timers.delete(timer);
-      if (!this.stopped) void act().catch(() => {});
-    }, delayMs);
-    this.timers.add(timer);
+    this.tasks.add(delayMs, act);
   }
 }

@@ -3,8 +3,19 @@ import {
   LEVEL_SEARCH_CHARS,
   LEVEL_SEARCH_JSON_CHARS,
   type LevelNumber,
-  levelOfWord,
 } from '../../../shared/lib/logLevels.ts';
+import {
+  CAPITAL_WORDS,
+  IS_AFTER,
+  IS_BEFORE,
+  IS_CAPITAL,
+  IS_FIRST_OF_NAME,
+  IS_NOTABLE,
+  IS_OF_NAME,
+  IS_SPACE,
+  NOWHERE,
+  OTHER_WORDS,
+} from './levelTables.ts';
 
 /**
  * The level of a line by its bytes. `detectLevel` says what a level is; this says the same, and looks at the bytes first:
@@ -30,37 +41,6 @@ const SPACE = 32;
 const QUOTE = 34;
 const EQUALS = 61;
 const BRACE = 123;
-
-// Tables of a place for each byte; 1: it is of that sort. What \s has of Latin-1 is space.
-const SPACES = ' \t\n\v\f\r\xa0';
-const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const IS_SPACE = tableOf(SPACES);
-const IS_CAPITAL = tableOf(CAPITALS);
-/** May stand before a level in capitals, and after one. */
-const IS_BEFORE = tableOf(`${SPACES}[(<|:{-`);
-const IS_AFTER = tableOf(`${SPACES}])>|:},!/(-`);
-/** What is looked at closely: a word in capitals, and what a level in any case may follow. */
-const IS_NOTABLE = tableOf(`${CAPITALS}[(<=\t`);
-/** Of an identifier, as exceptions are named, and its first letter. */
-const IS_FIRST_OF_NAME = tableOf(`${CAPITALS}${CAPITALS.toLowerCase()}_$`);
-const IS_OF_NAME = tableOf(`${CAPITALS}${CAPITALS.toLowerCase()}_$.0123456789`);
-
-/** No node: the letters are no word's beginning. */
-const NOWHERE = 255;
-
-/** Words of the regular expressions of `detectLevel` as a tree: 32 places for each node, one for each letter. */
-interface WordTree {
-  next: Uint8Array;
-  levels: Uint8Array;
-}
-
-const CAPITAL_WORDS = wordTree(
-  'TRACE VERBOSE FINEST FINER FINE DEBUG DBG INFO INF NOTICE WARN WARNING WRN ERROR ERR SEVERE FATAL CRITICAL CRIT PANIC EMERG ALERT DPANIC',
-);
-/** Words that are levels in any case where they begin a line, stand in brackets or between tabs. */
-const OTHER_WORDS = wordTree(
-  'TRACE TRCE VERBOSE SILLY DEBUG DBUG INFO NOTICE WARN WARNING ERROR ERR FAIL FATAL CRIT CRITICAL PANIC EMERG ALERT SEVERE DPANIC',
-);
 
 /** The text without its colours, of which levels must not be hidden. */
 const plain = Buffer.alloc(LEVEL_SEARCH_CHARS);
@@ -179,29 +159,4 @@ function text(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.isBuffer(bytes)
     ? bytes.toString('latin1', start, end)
     : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-}
-
-function wordTree(words: string): WordTree {
-  const next: number[] = new Array<number>(32).fill(NOWHERE);
-  const levels = [0];
-  for (const word of words.split(' ')) {
-    let node = 0;
-    for (const letter of word) {
-      const place = (node << 5) | (letter.charCodeAt(0) & 31);
-      if (next[place] === NOWHERE) {
-        next[place] = levels.length;
-        levels.push(0);
-        next.push(...new Array<number>(32).fill(NOWHERE));
-      }
-      node = next[place] as number;
-    }
-    levels[node] = Math.max(1, levelOfWord(word));
-  }
-  return { next: Uint8Array.from(next), levels: Uint8Array.from(levels) };
-}
-
-function tableOf(characters: string): Uint8Array {
-  const out = new Uint8Array(256);
-  for (const character of characters) out[character.charCodeAt(0)] = 1;
-  return out;
 }

@@ -8,7 +8,8 @@ import { FrameFlag, STREAMS } from './logFrame.ts';
 import { MAX_LINE_BYTES } from './logSettings.ts';
 import type { LogStream, RunEnd, RunLogWriter } from './logStore.ts';
 import { OpenLines, type PartialLine } from './openLines.ts';
-import { MEMORY_LINE_BYTES, RecordQueue } from './recordQueue.ts';
+import { MEMORY_LINE_BYTES } from './recordBuffers.ts';
+import { RecordQueue } from './recordQueue.ts';
 import { type SegmentEvents, SegmentWriter } from './segmentWriter.ts';
 
 const MICRO = STREAMS.indexOf('micro');
@@ -66,7 +67,7 @@ export class RunLog implements RunLogWriter {
 
   /** Time of the oldest record that is not on disk yet; Infinity when all are. Readers merge services up to it. */
   get oldestUnwrittenUs(): number {
-    return this.queue.oldestUnwrittenUs;
+    return this.queue.buffers.oldestUnwrittenUs;
   }
 
   write(stream: LogStream, data: Uint8Array, timeUs: number): boolean {
@@ -114,7 +115,7 @@ export class RunLog implements RunLogWriter {
 
   /** The last lines, unfinished ones included. */
   lastLines(count: number): string[] {
-    const lines = [...this.queue.lastTexts(), ...this.open.heads(MEMORY_LINE_BYTES)];
+    const lines = [...this.queue.buffers.lastTexts(), ...this.open.heads(MEMORY_LINE_BYTES)];
     return lines.slice(-count).map((bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   }
 
@@ -139,7 +140,7 @@ export class RunLog implements RunLogWriter {
   /** The usual case: many whole lines at once, and a disk that takes them. False: they are to come one by one. */
   private addLines(stream: number, chunk: Uint8Array, start: number, end: number, timeUs: number): boolean {
     if (this.queue.isFailing) return false;
-    this.lines += this.queue.addLines(timeUs, stream, timeUs - this.baseUs, this.lines + 1, chunk, start, end);
+    this.lines += this.queue.buffers.addLines(timeUs, stream, timeUs - this.baseUs, this.lines + 1, chunk, start, end);
     return true;
   }
 
@@ -157,7 +158,7 @@ export class RunLog implements RunLogWriter {
     if (this.queue.losesLine()) return false;
     const level = levelOfLine(source, start, end, true);
     const relativeUs = timeUs - this.baseUs;
-    this.queue.add(timeUs, stream, ownFlags, level, relativeUs, line, source, start, end, trueBytes);
+    this.queue.buffers.add(timeUs, stream, ownFlags, level, relativeUs, line, source, start, end, trueBytes);
     return true;
   }
 
@@ -170,7 +171,18 @@ export class RunLog implements RunLogWriter {
     this.touch();
     const bytes = Buffer.from(text.replace(/\s*[\r\n]+\s*/g, ' '), 'utf8');
     const relativeUs = this.lastUs - this.baseUs;
-    this.queue.add(this.lastUs, MICRO, 0, levelNumber(level), relativeUs, ++this.lines, bytes, 0, bytes.length, 0);
+    this.queue.buffers.add(
+      this.lastUs,
+      MICRO,
+      0,
+      levelNumber(level),
+      relativeUs,
+      ++this.lines,
+      bytes,
+      0,
+      bytes.length,
+      0,
+    );
   }
 
   private handleWriteError(error: unknown): void {

@@ -8,11 +8,9 @@ import type { RunLogWriter } from '../logs/logStore.ts';
 import { needsRestart, type ServiceSpec } from '../project/serviceSpec.ts';
 import type { Dependencies } from './dependencies.ts';
 import { followConfig } from './followConfig.ts';
-import { EarlyReload } from './earlyReload.ts';
+import { HotReload } from './hotReload.ts';
 import type { InstanceHost } from './instanceHost.ts';
-import { isRolling, type ReloadedService, reloadService } from './reloadService.ts';
-import type { ReloadResult } from './reloadState.ts';
-import { Reloader } from './reloader.ts';
+import type { ReloadedService } from './reloadService.ts';
 import { Renewal } from './renewal.ts';
 import type { ReplicaOwner } from './replicaOwner.ts';
 import type { WaitState } from './replicaState.ts';
@@ -32,8 +30,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   private isWanted = false;
   private readonly running: ServiceCopies;
   private readonly builds: ServiceBuilds;
-  private readonly early: EarlyReload;
-  private readonly reloader: Reloader;
+  private readonly hot: HotReload;
   private readonly schedule: TaskSchedule;
   private readonly renewal = new Renewal();
   /** Counts commands, so that a slow one can see that a newer one overtook it. */
@@ -52,20 +49,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       newInstanceId: () => this.newInstanceId(),
       changed: () => this.changed(),
     });
-    this.early = new EarlyReload(
-      host,
-      this.running,
-      () => this.isWanted,
-      (error) => this.say('be stopped for a restart', error),
-    );
-    this.reloader = new Reloader(host, {
-      spec: () => this.current,
-      changed: () => this.changed(),
-      canBeginEarly: () => this.canBeginReload,
-      beginEarly: (cause) => this.early.begin(cause, isRolling(this.current)),
-      stayUp: (why) => this.early.undo(why),
-      reload: (cause, onSwap, signal) => this.reload(cause, onSwap, signal),
-    });
+    this.hot = new HotReload(host, this, this.running);
     this.schedule = new TaskSchedule(host, () => this.runBySchedule());
     this.shown = new ShownService(
       () => host.clock.now(),
@@ -93,15 +77,14 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   }
 
   sayMissedChanges(since: number): void {
-    this.reloader.sayMissed(since);
+    this.hot.sayMissed(since);
   }
   pauseReload(paused: boolean): boolean {
-    if (paused) this.reloader.pause();
-    else this.reloader.resume();
+    this.hot.setPaused(paused);
     return this.current.watch !== undefined;
   }
   explainFile(path: string): Promise<{ counts: boolean; why: string }> {
-    return this.reloader.explain(path);
+    return this.hot.explain(path);
   }
 
   start(cause: string, overrides?: RunOverrides): void {
@@ -110,7 +93,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     if (this.isResting) this.builds.isDue = true;
     this.stopReason = '';
     this.running.begin(cause, overrides);
-    this.reloader.arm();
+    this.hot.arm();
     this.schedule.arm(this.current.schedule);
     this.changed();
   }
@@ -121,7 +104,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     this.stopReason = request.why;
     // First, so that the next thing seen is that it stops.
     const end = this.running.halt(request);
-    this.reloader.disarm();
+    this.hot.disarm();
     this.schedule.disarm();
     this.changed();
     await end;
@@ -131,7 +114,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   restart(cause: string, overrides?: RunOverrides): Promise<string | undefined> {
     this.isWanted = true;
     this.generation++;
-    this.reloader.arm();
+    this.hot.arm();
     this.schedule.arm(this.current.schedule);
     return restartService(this.commanded(), cause, overrides);
   }
@@ -143,26 +126,8 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     return this.renewal.run(() => this.commanded(), cause);
   }
 
-  /** Called by hot reload. Resolves when the new version serves, or with why it does not. */
-  private async reload(cause: string, onSwap: () => void, signal: AbortSignal): Promise<ReloadResult> {
-    const result = reloadService(this.commanded(), { cause, onSwap, signal });
-    // Where a stop began early nothing is built first, so that the restart has begun by now.
-    this.early.take();
-    try {
-      return await result;
-    } finally {
-      this.running.dropPrepared();
-    }
-  }
-
-  /** What has to be built serves on after a save until that is done. */
-  private get canBeginReload(): boolean {
-    const { current: spec, running, early } = this;
-    return this.isWanted && spec.kind === 'service' && !spec.build && running.serve && !early.isStopping;
-  }
-
   /** For a command that takes a while. */
-  private commanded(): ReloadedService {
+  commanded(): ReloadedService {
     const { generation } = this;
     return {
       host: this.host,
@@ -182,7 +147,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     followConfig(this.host, this.commanded(), why).catch((error: unknown) => this.say('follow the config', error));
   }
 
-  private say(what: string, error: unknown): void {
+  say(what: string, error: unknown): void {
     this.host.logger.error(`${this.current.name} could not ${what}`, { error: errorText(error) });
   }
 
@@ -219,8 +184,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
     this.current = spec;
     // Copies that were asked for by hand stay until the manifest asks for another number.
     if (before.replicas !== spec.replicas) this.running.setCount(spec.replicas, this.isWanted);
-    if (JSON.stringify(before.watch) !== JSON.stringify(spec.watch) || before.folder !== spec.folder)
-      this.reloader.rearm();
+    this.hot.follow(before);
     if (this.isWanted) this.schedule.arm(spec.schedule);
     if (before.build?.text !== spec.build?.text) this.builds.isDue = true;
     if (
@@ -245,7 +209,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   }
 
   private see(): SeenService {
-    const { current: spec, isWanted: wanted, running, stopReason, builds, reloader } = this;
+    const { current: spec, isWanted: wanted, running, stopReason, builds, hot } = this;
     return {
       spec,
       wanted,
@@ -255,7 +219,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
       isRestarting: running.areRestarting,
       nextRunAt: this.schedule.nextAt ?? 0,
       build: builds.state,
-      reload: reloader.state,
+      reload: hot.state,
     };
   }
 
@@ -268,9 +232,7 @@ export class LocalService implements ServiceUnit, ReplicaOwner {
   }
 
   dispose(): void {
-    this.early.take();
-    this.running.dropPrepared();
-    this.reloader.dispose();
+    this.hot.dispose();
     this.schedule.disarm();
     this.emitter.dispose();
   }

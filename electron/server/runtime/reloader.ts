@@ -9,6 +9,7 @@ import type { FileWatcher } from './options.ts';
 import { PendingChanges } from './pendingChanges.ts';
 import { type ReloadSubject, ReloadRuns } from './reloadRuns.ts';
 import { noReload, type ReloadResult, type ReloadState } from './reloadState.ts';
+import { explainFile, loopText, missedText } from './reloadTexts.ts';
 import { ServiceFiles } from './serviceFiles.ts';
 
 /** The service that is reloaded. */
@@ -123,20 +124,14 @@ export class Reloader implements Disposable, ReloadSubject {
   }
 
   /** Why a file does or does not reload the service. */
-  async explain(path: string): Promise<{ counts: boolean; why: string }> {
-    const spec = this.target.spec();
-    if (!spec.watch) {
-      return {
-        counts: false,
-        why: spec.reload === 'none' ? 'the service reloads itself' : 'watch is off for this service',
-      };
-    }
-    const verdict = await this.files.judge(path, spec);
-    if (!verdict.counts) return verdict;
-    if (this.isPaused) return { counts: false, why: 'reloading is paused' };
-    if (this.state.state === 'suspended') return { counts: false, why: this.state.message };
-    if (!this.armed) return { counts: false, why: 'the service is stopped' };
-    return verdict;
+  explain(path: string): Promise<{ counts: boolean; why: string }> {
+    return explainFile(path, {
+      spec: this.target.spec(),
+      files: this.files,
+      isPaused: this.isPaused,
+      isArmed: this.armed,
+      suspended: this.state.state === 'suspended' ? this.state.message : undefined,
+    });
   }
 
   private async begin(watcher: FileWatcher, generation: number): Promise<void> {
@@ -157,13 +152,9 @@ export class Reloader implements Disposable, ReloadSubject {
     const since = this.missedSince;
     this.missedSince = undefined;
     if (since === undefined) return;
-    const changed = await this.files.changedSince(since);
-    const [first] = changed;
-    if (first === undefined) return;
     const { name } = this.target.spec();
-    const file = this.relative(first);
-    const what = changed.length === 1 ? `${file} changed` : `${changed.length} files changed (${file}, …)`;
-    this.host.notify('info', name, `${what} while ${name} was not watched; it was started with that`, 'reload.missed');
+    const text = missedText(name, await this.files.changedSince(since), (path) => this.relative(path));
+    if (text !== undefined) this.host.notify('info', name, text, 'reload.missed');
   }
 
   private handleProblem(text: string): void {
@@ -202,7 +193,7 @@ export class Reloader implements Disposable, ReloadSubject {
     this.changes.clear();
     this.target.stayUp('reloading is suspended');
     const file = this.relative(path);
-    const text = `${file} is written by the service itself each time, so it would be reloaded without end. Reloading is suspended; add it to watch.ignore, or resume.`;
+    const text = loopText(file);
     this.show({ state: 'suspended', message: text, file });
     this.host.notify('warn', this.target.spec().name, text, 'reload.loop');
   }

@@ -27,7 +27,12 @@ export async function endTrees(host: Pick<InstanceHost, 'trees' | 'clock'>, end:
   if (!force?.isDone) {
     const asked = typeof ask === 'string' ? undefined : ask();
     const name = typeof ask === 'string' ? ask : undefined;
-    const gone = await goneWithin(host, keys, end.graceMs, { name, leaderGone, after: asked, interrupt: force?.promise });
+    const gone = await goneWithin(host, keys, end.graceMs, {
+      name,
+      leaderGone,
+      after: asked,
+      interrupt: force?.promise,
+    });
     await asked;
     if (gone) return [];
   }

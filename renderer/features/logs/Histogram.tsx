@@ -1,4 +1,5 @@
 import { type PointerEvent, useEffect, useState } from 'react';
+import { afterInput } from './inputFrame.ts';
 import type { LogController } from './LogController.ts';
 import type { LogExtent, LogHistogram } from './logSource.ts';
 import classes from './Logs.module.css';
@@ -29,7 +30,9 @@ function useHistogram(controller: LogController): LogHistogram | undefined {
       if (extent === counted || extent.status !== 'open') return;
       counted = extent;
       const histogram = await controller.source.histogram(bucketCount, abort.signal);
-      if (!abort.signal.aborted) setState({ controller, histogram });
+      afterInput(() => {
+        if (!abort.signal.aborted) setState({ controller, histogram });
+      });
     };
     // The next round asks again; until then the old picture stays.
     const round = (): void => void ask().catch(() => undefined);

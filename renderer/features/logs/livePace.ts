@@ -14,8 +14,8 @@ export interface FrameClock {
   readonly now: () => number;
   /** Calls back once the next frame has been drawn. */
   readonly afterFrame: (callback: () => void) => void;
-  /** Calls back now, or, while input waits for its frame, once that is drawn. */
-  readonly afterInput: (callback: () => void) => void;
+  /** Calls back at a moment at which no input is likely; see {@link afterInput}. */
+  readonly afterInput: (callback: () => void, isAwaited: boolean) => void;
   readonly wait: (callback: () => void, delayMs: number) => void;
 }
 
@@ -28,24 +28,28 @@ const windowClock: FrameClock = {
 
 /**
  * When live messages are drawn, and when the next one is asked for: after the last one was drawn, and after a rest that leaves
- * room for input. What input does is drawn first: a live message that comes meanwhile waits for the frame after it.
+ * room for input. What input does is drawn first: a live message that comes meanwhile waits for the frame after it, and while
+ * somebody uses the window it comes between two inputs.
  */
 export class LivePace {
   private waiting: (() => void) | undefined;
   private held: (() => void) | undefined;
+  /** Somebody waits for the next message: the first one, and what following begins with. */
+  private isAwaited = true;
 
   constructor(private readonly clock: FrameClock = windowClock) {}
 
   /** A live message came: `draw` takes it in, now or soon; `ready` is called when the next one may come. */
   handleLive(draw: () => void, ready: () => void): void {
-    this.hurry();
+    this.endRest();
     const held = (): void => {
       if (this.held !== held) return;
       this.held = undefined;
+      this.isAwaited = false;
       this.draw(draw, ready);
     };
     this.held = held;
-    this.clock.afterInput(held);
+    this.clock.afterInput(held, this.isAwaited);
   }
 
   /** Takes in now what is held back: something follows that comes after it. */
@@ -58,8 +62,14 @@ export class LivePace {
     this.held = undefined;
   }
 
-  /** Somebody waits for what is new: no rest this time. */
+  /** Somebody waits for what is new: no rest this time, and none for the next input. */
   hurry(): void {
+    this.isAwaited = true;
+    if (this.held) this.clock.afterInput(this.held, true);
+    this.endRest();
+  }
+
+  private endRest(): void {
     this.waiting?.();
   }
 
