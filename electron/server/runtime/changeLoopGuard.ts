@@ -1,8 +1,11 @@
-/** A file that changes so soon after its reload began, ms, was written by what started: no hand saves twice that fast, time after time. */
+/** A file that changes so soon after its reload began, ms, was written by what started: no hand saves that fast, time after time. */
 const soonMs = 400;
 /** Reloads in a row whose file changes again that soon, and before the new copy is ready. */
 const soonLimit = 4;
-/** Reloads in a row whose file changes later than that, but before the new copy is ready, and in one rhythm. People save so while a slow service starts, but in no rhythm. */
+/**
+ * Reloads in a row whose file changes later than that, but before the new copy is ready, and in one rhythm. People save so while a
+ * slow service starts, but in no rhythm.
+ */
 const earlyLimit = 10;
 /**
  * Reloads in a row, by one file and in one rhythm, after which it is looked closer: changes are held back for a moment. More

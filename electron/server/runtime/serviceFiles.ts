@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import type { FileWatch, FileWatcher } from './options.ts';
 import { isWithin, WatchFilter, type WatchVerdict } from './watchFilter.ts';
@@ -63,8 +63,9 @@ export class ServiceFiles {
   }
 
   /** Whether a file counts, and why (not). It does only when every folder above it does. */
-  async judge(path: string, spec: ServiceSpec): Promise<WatchVerdict> {
+  async judge(named: string, spec: ServiceSpec): Promise<WatchVerdict> {
     const filter = this.filter ?? (await this.makeFilter(spec));
+    const path = await withinRoots(named, filter.roots);
     for (let at = dirname(path); filter.roots.some((root) => isWithin(at, root)); at = dirname(at)) {
       const verdict = filter.judge(at, true);
       if (!verdict.counts) return { counts: false, why: `${at}: ${verdict.why}` };
@@ -84,4 +85,17 @@ export class ServiceFiles {
     );
     return new WatchFilter(spec, texts.flat(), [this.home]);
   }
+}
+
+/** A file as it is named under one of the roots, when it is there by another name: a root may be a link, or be under one. */
+async function withinRoots(path: string, roots: readonly string[]): Promise<string> {
+  if (roots.some((root) => isWithin(path, root))) return path;
+  const real = (one: string): Promise<string> => realpath(one).catch(() => one);
+  // The file itself may be gone.
+  const file = join(await real(dirname(path)), basename(path));
+  for (const root of roots) {
+    const folder = await real(root);
+    if (isWithin(file, folder)) return join(root, relative(folder, file));
+  }
+  return path;
 }

@@ -41,7 +41,7 @@ const alwaysIgnored = [
   '*.tmp',
   '*.temp',
   '.*.un~',
-  '___jb_*___',
+  '*___jb_*___',
 ];
 /** What compilers write; ignored when the service has a build, which would otherwise set itself off. */
 const buildOutput = ['dist', 'build', 'out', 'target', 'bin', 'obj', '.build'];

@@ -105,9 +105,9 @@ describe('a service that is restarted for a save', () => {
   });
 
   test('stays up while it is looked at whether it writes the file itself', async () => {
-    // The rhythm of a program: ten reloads, each a moment after the other.
+    // The rhythm of a program: forty reloads, each a moment after the other.
     let heldBack = false;
-    for (let round = 1; round <= 12 && !heldBack; round++) {
+    for (let round = 1; round <= 42 && !heldBack; round++) {
       const before = reloads().length;
       asked = [];
       change('state.json');
