@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { EngineAddresses } from '../server/index.ts';
+import { holdsSecret } from '../../shared/lib/addressSecrets.ts';
 import type { CliContext } from './context.ts';
+import { usageError } from './usageError.ts';
 
 /** What says where the engines are that `micro server` may be given, with the variable that says the same. */
 const ENGINES = [
@@ -59,11 +61,18 @@ export function addEngineOptions(command: Command): void {
   for (const { name, variable, text } of ENGINES) command.option(FLAGS[name], `${text} (or ${variable})`);
 }
 
-/** What the options and the environment say; an option comes first. */
+/** What the options and the environment say; an option comes first. Throws a usage error for a secret in an option. */
 export function engineAddresses({ env }: Pick<CliContext, 'env'>, options: Record<string, unknown>): EngineAddresses {
   const addresses: EngineAddresses = {};
   for (const { name, variable } of ENGINES) {
-    const address = (options[KEYS[name]] as string | undefined) ?? env[variable];
+    const option = options[KEYS[name]] as string | undefined;
+    // Every user of the machine sees the words of a process; its variables are its own.
+    if (option !== undefined && holdsSecret(option, { nameIsToken: name === 'events' && !env.NATS_PASSWORD }))
+      throw usageError(
+        `the address of ${FLAGS[name].split(' ')[0]} has a secret in it, which others see in the list of processes`,
+        `give that address by ${variable}, or the secret by its own variable: docs/engines.md`,
+      );
+    const address = option ?? env[variable];
     if (address) addresses[name] = address;
   }
   return addresses;

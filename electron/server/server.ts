@@ -22,6 +22,7 @@ import { createLogger, errorText, type Logger } from './base/logger.ts';
 import type { Authority } from './auth/authority.ts';
 import { createAuthority, followAuthSetting } from './createAuthority.ts';
 import { bringUp } from './bringUp.ts';
+import { withoutEngineLogins } from './engineLogins.ts';
 import { type EngineState, localEngine } from './host/engineState.ts';
 import { FolderWatcher } from './host/folderWatcher.ts';
 import { HomeLock } from './host/homeLock.ts';
@@ -81,7 +82,7 @@ class LocalServer implements MicroServer {
   private readonly trees = new SystemProcessTrees({ table: this.table });
   private readonly registry = this.store.add(new MemoryRegistry(systemClock));
   private readonly watcher = new FolderWatcher();
-  private readonly shell = new ShellEnvironment({ fallbackFolder: packagedNodeFolder() });
+  private readonly shell: ShellEnvironment;
   private readonly sockets = new Sockets();
   private readonly inFlight = new InFlight();
   private readonly metrics = new MetricBoard();
@@ -110,6 +111,10 @@ class LocalServer implements MicroServer {
       const level = entry.level === 'debug' ? 'info' : entry.level;
       this.ownLog?.note(`${entry.area}: ${entry.message}${fields}`, level);
       options.onDidLog?.(entry);
+    });
+    this.shell = new ShellEnvironment({
+      env: withoutEngineLogins(process.env, options.engines ?? {}),
+      fallbackFolder: packagedNodeFolder(),
     });
     this.state = createServerState({
       home: options.home,

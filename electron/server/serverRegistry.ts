@@ -7,6 +7,7 @@ import { errorText, type Logger } from './base/logger.ts';
 import type { EngineAddresses } from './engineAddresses.ts';
 import { type EngineState, localEngine, sayEngine } from './host/engineState.ts';
 import { EtcdLink } from './host/etcdLink.ts';
+import { etcdSettings } from './host/etcdSettings.ts';
 import { Archives } from './placement/archives.ts';
 import { bundledGuardian, Guardian } from './placement/guardian.ts';
 import { memberMessages } from './placement/memberMessages.ts';
@@ -77,7 +78,11 @@ export function createServerRegistry(options: ServerRegistryOptions): ServerRegi
       leave() {},
       async stop() {},
     };
-  const link = new EtcdLink({ address: engines.registry, clock: systemClock, handleEngine: sayEngine(logger) });
+  const link = new EtcdLink({
+    settings: etcdSettings(engines.registry),
+    clock: systemClock,
+    handleEngine: sayEngine(logger),
+  });
   const { advertise = ownAddress(), name = hostname() } = engines;
   const self = { id: randomUUID(), name, host: advertise, version: options.version, since: Date.now() };
   const registry = new EtcdRegistry({ link, advertise, server: self.id, local, logger });

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../electron/server/base/clock.ts';
 import { silentLogger } from '../../electron/server/base/logger.ts';
 import { EtcdLink } from '../../electron/server/host/etcdLink.ts';
+import { etcdSettings } from '../../electron/server/host/etcdSettings.ts';
 import { EtcdRegistry } from '../../electron/server/registry/etcdRegistry.ts';
 import { MemoryRegistry } from '../../electron/server/registry/memoryRegistry.ts';
 import type { RegistryChange, RegistryNode } from '../../electron/server/registry/registry.ts';
@@ -26,7 +27,7 @@ async function environment() {
   const address = engine.address(`test${++environments}`);
   const join = async (advertise = '10.0.0.1') => {
     const local = new MemoryRegistry(systemClock);
-    const link = new EtcdLink({ address, clock: systemClock });
+    const link = new EtcdLink({ settings: etcdSettings(address, {}), clock: systemClock });
     const registry = new EtcdRegistry({ link, advertise, server: randomUUID(), local, logger: silentLogger });
     await link.start();
     onTestFinished(async () => {
@@ -184,7 +185,7 @@ describe('registries that an etcd joins', () => {
     const other = await join();
     late.local.register(orders, node('a'));
     await waitFor('it is seen', () => ids(other.local).length === 1);
-    expect(() => new EtcdLink({ address: 'redis://u:geheim@h', clock: systemClock })).toThrow(
+    expect(() => new EtcdLink({ settings: etcdSettings('redis://u:geheim@h', {}), clock: systemClock })).toThrow(
       expect.objectContaining({ code: 'engine.invalid-address' }) as Error,
     );
   });

@@ -1,4 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
+import { type AddressMeaning, maskAddress } from '../../../shared/lib/addressSecrets.ts';
 
 /** Where an engine is, with and without what must not be seen. */
 export interface EngineAddress {
@@ -11,7 +12,11 @@ export interface EngineAddress {
  * Takes an engine's address apart. `schemes` are those it may have, without the colon. Throws `engine.invalid-address`,
  * whose message never holds a password.
  */
-export function parseEngineAddress(text: string, schemes: readonly string[]): EngineAddress {
+export function parseEngineAddress(
+  text: string,
+  schemes: readonly string[],
+  meaning: AddressMeaning = {},
+): EngineAddress {
   let url: URL;
   try {
     url = new URL(text);
@@ -21,21 +26,8 @@ export function parseEngineAddress(text: string, schemes: readonly string[]): En
   }
   const scheme = url.protocol.slice(0, -1);
   if (!schemes.includes(scheme)) throw invalid(`an address with "${scheme}" cannot be used here`, schemes);
-  if (url.hostname === '') throw invalid(`${maskAddress(text)} names no host`, schemes);
-  return { url, shown: maskAddress(text) };
-}
-
-/** An address whose password is replaced by stars; what is no address becomes nothing but its scheme. */
-export function maskAddress(text: string): string {
-  try {
-    const url = new URL(text);
-    if (url.password !== '') url.password = '***';
-    for (const name of [...url.searchParams.keys()])
-      if (/pass|token|secret/i.test(name)) url.searchParams.set(name, '***');
-    return url.href;
-  } catch {
-    return `${text.split(':')[0]}://…`;
-  }
+  if (url.hostname === '') throw invalid(`${maskAddress(text, meaning)} names no host`, schemes);
+  return { url, shown: maskAddress(text, meaning) };
 }
 
 function invalid(why: string, schemes: readonly string[], cause?: unknown): MicroError {

@@ -1,17 +1,12 @@
 import type { Etcd3, Watcher } from 'etcd3';
-import { MicroError } from '../../../shared/contract/errors.ts';
+import type { MicroError } from '../../../shared/contract/errors.ts';
 import { Deferred } from '../base/async.ts';
 import { type Clock, sleep } from '../base/clock.ts';
-import { errorText } from '../base/logger.ts';
-import { parseEngineAddress } from './engineAddress.ts';
 import { type EngineState, EngineWatch } from './engineState.ts';
+import { explainEtcdRefusal, isEtcdRefusal } from './etcdErrors.ts';
 import { EtcdSession } from './etcdSession.ts';
+import type { EtcdSettings } from './etcdSettings.ts';
 
-/** Schemes of addresses that this is for; https is etcd over TLS. */
-const SCHEMES = ['etcd', 'http', 'https'];
-const USUAL_PORT = 2379;
-/** Keys of an environment, where the address names no other by its path. */
-const USUAL_PREFIX = 'micro';
 /** ms for an answer. */
 const ANSWER_MS = 5_000;
 /** ms between attempts while etcd is away. */
@@ -33,8 +28,7 @@ export interface EtcdFolder {
 
 /** What {@link EtcdLink} works with. */
 export interface EtcdLinkOptions {
-  /** `etcd://[user:password@]host[:port][/prefix]`; servers with the same prefix are one environment. */
-  address: string;
+  settings: EtcdSettings;
   clock: Clock;
   handleEngine?: ((state: EngineState) => void) | undefined;
 }
@@ -45,7 +39,6 @@ export interface EtcdLinkOptions {
  */
 export class EtcdLink {
   private readonly watch: EngineWatch;
-  private readonly prefix: string;
   private readonly folders: EtcdFolder[] = [];
   private client: Etcd3 | undefined;
   private current: EtcdSession | undefined;
@@ -53,11 +46,8 @@ export class EtcdLink {
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
-  /** Throws `engine.invalid-address`. */
   constructor(private readonly options: EtcdLinkOptions) {
-    const { url, shown } = parseEngineAddress(options.address, SCHEMES);
-    this.prefix = `/${url.pathname.replace(/^\/+|\/+$/g, '') || USUAL_PREFIX}/`;
-    this.watch = new EngineWatch('registry', 'etcd', shown, options.handleEngine);
+    this.watch = new EngineWatch('registry', 'etcd', options.settings.shown, options.handleEngine);
   }
 
   /** How etcd is, as far as was seen. */
@@ -82,16 +72,12 @@ export class EtcdLink {
 
   /** Joins. Resolves after the first attempt; when etcd is away it goes on trying. Rejects with `engine.refused`. */
   async start(): Promise<void> {
-    const { url } = parseEngineAddress(this.options.address, SCHEMES);
+    const login = await this.options.settings.login();
     // Loaded when it is needed: most servers are alone.
     const { default: etcd } = await import('etcd3');
-    const scheme = url.protocol === 'https:' ? 'https' : 'http';
     this.client = new etcd.Etcd3({
-      hosts: `${scheme}://${url.hostname}:${url.port || USUAL_PORT}`,
+      ...login,
       dialTimeout: ANSWER_MS,
-      ...(url.username === ''
-        ? {}
-        : { auth: { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) } }),
       defaultCallOptions: (call) => (call.isStream ? {} : { deadline: Date.now() + ANSWER_MS }),
     });
     const first = new Deferred<void>();
@@ -119,13 +105,8 @@ export class EtcdLink {
         await this.join(first);
       } catch (error) {
         if (!signal.aborted) this.watch.isAway(isBreaker(error) ? this.state.reason || error : error);
-        if (isRefusal(error) && !first.isDone) {
-          first.reject(
-            new MicroError('engine.refused', `the registry at ${this.state.address} refuses: ${errorText(error)}`, {
-              next: 'See that user and password are right.',
-              cause: error,
-            }),
-          );
+        if (isEtcdRefusal(error) && !first.isDone) {
+          first.reject(explainEtcdRefusal(error, this.state.address));
           return;
         }
       }
@@ -139,14 +120,16 @@ export class EtcdLink {
     const client = this.client as Etcd3;
     const ended = new Deferred<unknown>();
     this.ended = ended;
-    const session = new EtcdSession(client, this.prefix, this.options.clock, (error) => ended.resolve(error));
+    const session = new EtcdSession(client, this.options.settings.prefix, this.options.clock, (error) =>
+      ended.resolve(error),
+    );
     let watcher: Watcher | undefined;
     try {
       await session.grant();
       if (this.watch.version === '') this.watch.version = (await client.maintenance.status()).version;
-      const all = await client.getAll().prefix(this.prefix).exec();
+      const all = await client.getAll().prefix(this.options.settings.prefix).exec();
       for (const folder of this.folders) {
-        const own = `${this.prefix}${folder.name}/`;
+        const own = `${this.options.settings.prefix}${folder.name}/`;
         const entries = all.kvs.map(({ key, value }) => [key.toString(), value.toString()] as const);
         folder.takeAll(
           new Map(
@@ -155,7 +138,7 @@ export class EtcdLink {
         );
       }
       const next = String(BigInt(all.header.revision) + 1n);
-      watcher = await client.watch().prefix(this.prefix).startRevision(next).create();
+      watcher = await client.watch().prefix(this.options.settings.prefix).startRevision(next).create();
       watcher.on('put', (kv) => this.tell(kv.key.toString(), (folder, key) => folder.put(key, kv.value.toString())));
       watcher.on('delete', (kv) => this.tell(kv.key.toString(), (folder, key) => folder.leave(key)));
       // It would go on by itself, but not know what it missed when etcd forgot it in the meantime.
@@ -178,7 +161,7 @@ export class EtcdLink {
 
   private tell(path: string, change: (folder: EtcdFolder, key: string) => void): void {
     for (const folder of this.folders) {
-      const own = `${this.prefix}${folder.name}/`;
+      const own = `${this.options.settings.prefix}${folder.name}/`;
       if (path.startsWith(own)) change(folder, path.slice(own.length));
     }
   }
@@ -187,8 +170,4 @@ export class EtcdLink {
 /** The client's own pause between attempts; why it pauses was said before. */
 function isBreaker(error: unknown): boolean {
   return error instanceof Error && error.message.includes('circuit breaker');
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && /Auth|Permission|InvalidAuthToken|UserEmpty/i.test(error.constructor.name);
 }

@@ -1,4 +1,5 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
+import { isTlsRefusal } from './tlsErrors.ts';
 
 /** Names of errors of the client that mean that NATS cannot be reached, or not yet. */
 const AWAY_NAMES =
@@ -43,9 +44,14 @@ export function isNatsRefusal(error: unknown): boolean {
 export function explainNats(error: unknown, address: string): unknown {
   if (error instanceof MicroError) return error;
   const { name = '', message = '' } = error as NatsError;
+  if (isTlsRefusal(error))
+    return new MicroError('engine.refused', `the NATS at ${address} is not trusted: ${message}`, {
+      next: 'Name the CA that signed its certificate by NATS_CA, and a host that is in it.',
+      cause: error,
+    });
   if (isNatsRefusal(error))
     return new MicroError('engine.refused', `the NATS at ${address} refuses: ${message}`, {
-      next: 'Give user and password by NATS_USER and NATS_PASSWORD, or a file by NATS_CREDS, and see what the account may do.',
+      next: 'Give user and password by NATS_USER and NATS_PASSWORD, a token by NATS_TOKEN, or a file by NATS_CREDS, and see what the account may do.',
       cause: error,
     });
   const code = jetStreamCode(error);

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { MicroError } from '../../../shared/contract/errors.ts';
 import { parseEngineAddress } from './engineAddress.ts';
+import { readLoginFile } from './loginFile.ts';
 
 /** Schemes of addresses that this is for; with `tls` the connection has to be encrypted. */
 const SCHEMES = ['nats', 'tls'];
@@ -30,7 +30,8 @@ export interface NatsSettings {
  * `engine.invalid-address`.
  */
 export function natsSettings(address: string, env: NodeJS.ProcessEnv = process.env): NatsSettings {
-  const { url, shown } = parseEngineAddress(address, SCHEMES);
+  // A name without a password is a token, as with the program `nats`.
+  const { url, shown } = parseEngineAddress(address, SCHEMES, { nameIsToken: !env.NATS_PASSWORD });
   const prefix = url.pathname.replace(/^\/+|\/+$/g, '') || USUAL_PREFIX;
   if (!PREFIX.test(prefix))
     throw invalid(`"${prefix.slice(0, 80)}" in ${shown} is no prefix`, 'It is 1 to 48 letters, digits, _ and -.');
@@ -45,30 +46,18 @@ async function loginOf(url: URL, env: NodeJS.ProcessEnv) {
   const user = decodeURIComponent(url.username) || NATS_USER;
   const pass = decodeURIComponent(url.password) || NATS_PASSWORD;
   const tls = {
-    ...(NATS_CA ? { ca: await fileOf('NATS_CA', NATS_CA) } : {}),
-    ...(NATS_CERT ? { cert: await fileOf('NATS_CERT', NATS_CERT) } : {}),
-    ...(NATS_KEY ? { key: await fileOf('NATS_KEY', NATS_KEY) } : {}),
+    ...(NATS_CA ? { ca: (await readLoginFile('NATS_CA', NATS_CA)).toString() } : {}),
+    ...(NATS_CERT ? { cert: (await readLoginFile('NATS_CERT', NATS_CERT)).toString() } : {}),
+    ...(NATS_KEY ? { key: (await readLoginFile('NATS_KEY', NATS_KEY)).toString() } : {}),
   };
   return {
     servers: `${url.hostname}:${url.port || USUAL_PORT}`,
-    // A name without a password is a token, as with the program `nats`.
     ...(user && pass ? { user, pass } : {}),
     ...(user && !pass ? { token: user } : {}),
     ...(!user && NATS_TOKEN ? { token: NATS_TOKEN } : {}),
-    ...(NATS_CREDS ? { creds: Buffer.from(await fileOf('NATS_CREDS', NATS_CREDS)) } : {}),
+    ...(NATS_CREDS ? { creds: await readLoginFile('NATS_CREDS', NATS_CREDS) } : {}),
     ...(url.protocol === 'tls:' || Object.keys(tls).length > 0 ? { tls } : {}),
   };
-}
-
-async function fileOf(variable: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new MicroError('engine.refused', `${variable} names ${path}, which cannot be read`, {
-      next: 'See that the file is there and that the user of the server may read it.',
-      cause: error,
-    });
-  }
 }
 
 function invalid(message: string, next: string): MicroError {

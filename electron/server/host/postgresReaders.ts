@@ -1,4 +1,5 @@
 import type { Client, QueryResultRow } from 'pg';
+import { endPostgresClient } from './endPostgresClient.ts';
 import type { Statement } from './postgresStatement.ts';
 
 interface Reader {
@@ -31,10 +32,16 @@ export class PostgresReaders {
     }
   }
 
+  /** Whatever is under way fails; who asks next gets a new connection. */
+  drop(): void {
+    for (const { client } of [...this.readers]) void endPostgresClient(client);
+    this.readers.clear();
+  }
+
   async close(): Promise<void> {
     const readers = [...this.readers];
     this.readers.clear();
-    await Promise.all(readers.map(({ client }) => client.end().catch(() => undefined)));
+    await Promise.all(readers.map(({ client }) => endPostgresClient(client)));
   }
 
   /** One that has nothing to do, else a new one while there may be more, else the one with the least. */
@@ -47,7 +54,7 @@ export class PostgresReaders {
   private add(): Reader {
     const client = this.makeClient();
     const drop = (): void => {
-      if (this.readers.delete(reader)) void client.end().catch(() => undefined);
+      if (this.readers.delete(reader)) void endPostgresClient(client);
     };
     // Whoever asks is told; one that nobody asks is replaced when somebody does.
     client.on('error', drop);

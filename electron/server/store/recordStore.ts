@@ -1,6 +1,6 @@
 import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import { Emitter } from '../base/event.ts';
+import { BaseStore } from './baseStore.ts';
 import { compositeKey } from './composite.ts';
 import { conflict } from './conditions.ts';
 import type { Engine, EngineReader, EngineWriter } from './engine.ts';
@@ -19,29 +19,23 @@ import type {
   TableStats,
 } from './store.ts';
 import { StoreClock } from './storeClock.ts';
-import { addToTable, databaseNames, tableNames, tableSizes } from './tableSizes.ts';
+import { addToTable, tableSizes } from './tableSizes.ts';
 
 const REVISION = Buffer.from('revision');
 
 /** The rules of a {@link Store} over any {@link Engine}: conditions, lives, sizes, changes. */
-export class RecordStore implements Store {
-  private readonly changes = new Emitter<StoreChange>();
-  readonly onDidChange = this.changes.event;
-  private readonly time: StoreClock;
+export class RecordStore extends BaseStore implements Store {
   private readonly expiry: Expiry;
   private revision: number;
-  private closed: Promise<void> | undefined;
 
   /** The engine is the store's from now on: it is closed with it. */
   constructor(
     private readonly engine: Engine,
     clock: Clock,
   ) {
+    const reachedMs = engine.read((reader) => Expiry.reachedMs(reader));
+    super(new StoreClock(clock, reachedMs));
     this.revision = engine.read((reader) => reader.get('meta', REVISION)?.readDoubleBE(0) ?? 0);
-    this.time = new StoreClock(
-      clock,
-      engine.read((reader) => Expiry.reachedMs(reader)),
-    );
     this.expiry = new Expiry(
       engine,
       clock,
@@ -51,10 +45,6 @@ export class RecordStore implements Store {
       },
     );
     this.expiry.schedule();
-  }
-
-  now(): number {
-    return this.time.now();
   }
 
   async read(from: TableName, key: string): Promise<StoredRecord | undefined> {
@@ -112,14 +102,6 @@ export class RecordStore implements Store {
     );
   }
 
-  async databases(): Promise<string[]> {
-    return databaseNames(await this.stats());
-  }
-
-  async tables(database: string): Promise<string[]> {
-    return tableNames(await this.stats(database));
-  }
-
   async stats(database?: string): Promise<TableStats[]> {
     if (database !== undefined) checkName('database', database);
     this.checkOpen();
@@ -127,13 +109,10 @@ export class RecordStore implements Store {
     return this.engine.read((reader) => tableSizes(reader, database));
   }
 
-  close(): Promise<void> {
-    this.closed ??= (async () => {
-      await this.expiry.stop();
-      this.changes.dispose();
-      await this.engine.close();
-    })();
-    return this.closed;
+  protected async end(): Promise<void> {
+    await this.expiry.stop();
+    this.changes.dispose();
+    await this.engine.close();
   }
 
   /** Does one operation in a step and resolves what changed; nothing for the delete of what is not there. */
@@ -170,10 +149,6 @@ export class RecordStore implements Store {
     const bytes = reader.get('records', composite);
     const row = bytes && decodeRecord(bytes);
     return row && !isOver(row, this.time.now()) ? row : undefined;
-  }
-
-  private checkOpen(): void {
-    if (this.closed) throw new MicroError('server.stopping', 'the store is closed');
   }
 }
 

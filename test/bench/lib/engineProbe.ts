@@ -10,6 +10,7 @@ import { silentLogger } from '../../../electron/server/base/logger.ts';
 import { NatsEventLog } from '../../../electron/server/events/nats/natsEventLog.ts';
 import { EngineWatch } from '../../../electron/server/host/engineState.ts';
 import { EtcdLink } from '../../../electron/server/host/etcdLink.ts';
+import { etcdSettings } from '../../../electron/server/host/etcdSettings.ts';
 import { NatsLink } from '../../../electron/server/host/natsLink.ts';
 import { natsSettings } from '../../../electron/server/host/natsSettings.ts';
 import { EtcdRegistry } from '../../../electron/server/registry/etcdRegistry.ts';
@@ -195,7 +196,7 @@ async function registry(): Promise<void> {
   const local = new MemoryRegistry(systemClock);
   const there = new MemoryRegistry(systemClock);
   const join = async (registry: MemoryRegistry, server: string) => {
-    const link = new EtcdLink({ address: engine.address('bench'), clock: systemClock });
+    const link = new EtcdLink({ settings: etcdSettings(engine.address('bench'), {}), clock: systemClock });
     const joined = new EtcdRegistry({ link, advertise: '10.0.0.1', server, local: registry, logger: silentLogger });
     await link.start();
     return { link, joined };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,10 @@ export interface Engine {
   start(): Promise<void>;
   /** `SIGKILL`: as a crash; else it ends in order. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Holds it with all its processes, as a machine that hangs: its connections stay, and nobody answers. */
+  pause(): void;
+  /** Lets it go on. */
+  resume(): void;
   /** Ends it and removes what it kept. */
   dispose(): Promise<void>;
 }
@@ -51,6 +55,14 @@ export async function startEngine(command: EngineCommand): Promise<Engine> {
   let child: ChildProcess | undefined;
   let output = '';
   const { program, args, port, folder, ready = () => connects(port) } = command;
+  const send = (signal: NodeJS.Signals): void => {
+    for (const pid of child?.pid === undefined ? [] : family(child.pid))
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended in the meantime.
+      }
+  };
   const engine: Engine = {
     port,
     async start() {
@@ -73,7 +85,14 @@ export async function startEngine(command: EngineCommand): Promise<Engine> {
       running.kill(signal ?? command.stopSignal ?? 'SIGTERM');
       await ended;
     },
+    pause() {
+      send('SIGSTOP');
+    },
+    resume() {
+      send('SIGCONT');
+    },
     async dispose() {
+      engine.resume();
       await engine.stop(command.endSignal);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
@@ -90,4 +109,14 @@ function connects(port: number): Promise<void> {
     });
     socket.on('error', reject);
   });
+}
+
+/** A process and those that it started, as /proc has them; the first alone where there is none. */
+function family(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => family(Number(child))))];
+  } catch {
+    return [pid];
+  }
 }

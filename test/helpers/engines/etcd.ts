@@ -8,26 +8,46 @@ export interface Etcd extends Engine {
   address(prefix: string): string;
 }
 
+/** How one is to be different from what is usual. */
+export interface EtcdOptions {
+  /** More words of its command line. */
+  args?: string[];
+  /** It takes TLS alone. */
+  tls?: boolean;
+  /** Where it keeps its data; by default in a folder of its own. */
+  dataDir?: string;
+}
+
 /** Makes and starts an etcd in a temporary folder. */
-export async function startEtcd(): Promise<Etcd> {
+export async function startEtcd({ args = [], tls = false, dataDir }: EtcdOptions = {}): Promise<Etcd> {
   const program = engineProgram('etcd', 'etcd-server');
   const folder = await engineFolder('etcd');
   const port = await freePort();
-  const client = `http://127.0.0.1:${port}`;
+  const client = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  // Told there without TLS, whatever the clients use.
+  const metrics = `http://127.0.0.1:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
   const engine = await startEngine({
     program,
     args: [
-      ...['--data-dir', join(folder, 'data'), '--listen-client-urls', client, '--advertise-client-urls', client],
+      ...[
+        '--data-dir',
+        dataDir ?? join(folder, 'data'),
+        '--listen-client-urls',
+        client,
+        '--advertise-client-urls',
+        client,
+      ],
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
+      ...['--listen-metrics-urls', metrics, ...args],
     ],
     port,
     folder,
     endSignal: 'SIGKILL',
     async ready() {
-      const answer = await fetch(`${client}/health`);
+      const answer = await fetch(`${metrics}/health`);
       if (!(await answer.text()).includes('"true"')) throw new Error('etcd has no leader yet');
     },
   });
-  return { ...engine, address: (prefix) => `etcd://127.0.0.1:${port}/${prefix}` };
+  return { ...engine, address: (prefix) => `${tls ? 'https' : 'etcd'}://127.0.0.1:${port}/${prefix}` };
 }

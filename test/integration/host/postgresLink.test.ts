@@ -1,8 +1,8 @@
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
-import { parseEngineAddress } from '../../../electron/server/host/engineAddress.ts';
 import { EngineWatch } from '../../../electron/server/host/engineState.ts';
 import { PostgresLink } from '../../../electron/server/host/postgresLink.ts';
+import { postgresSettings } from '../../../electron/server/host/postgresSettings.ts';
 import { type Postgres, startPostgres } from '../../helpers/engines/postgres.ts';
 import { waitFor } from '../../helpers/waitFor.ts';
 
@@ -11,13 +11,13 @@ afterAll(async () => (await started)?.dispose());
 
 it('what is heard while it is asked what was missed is handed on after that', async () => {
   started ??= startPostgres();
-  const address = parseEngineAddress((await started).address('unused'), ['postgres']);
+  const settings = postgresSettings((await started).address('unused'));
   const told: string[] = [];
   const link = await PostgresLink.open({
-    address,
+    settings,
     clock: systemClock,
     channel: 'test',
-    watch: new EngineWatch('store', 'postgres', address.shown),
+    watch: new EngineWatch('store', 'postgres', settings.shown),
     handleNotification: (payload) => told.push(payload),
     async handleListening(query) {
       await link.read({ text: "SELECT pg_notify('test', 'newer')" });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { EtcdLink } from '../../../electron/server/host/etcdLink.ts';
+import { etcdSettings } from '../../../electron/server/host/etcdSettings.ts';
 import { Claims, PROJECTS } from '../../../electron/server/placement/claims.ts';
 import { decode, type ProjectRecord } from '../../../electron/server/placement/entries.ts';
 import { EntryFolder } from '../../../electron/server/placement/entryFolder.ts';
@@ -19,7 +20,7 @@ afterAll(() => etcd?.dispose());
 function environment() {
   const prefix = `claims${++environments}`;
   return async (self: string, port = etcd.port) => {
-    const link = new EtcdLink({ address: `etcd://127.0.0.1:${port}/${prefix}`, clock: systemClock });
+    const link = new EtcdLink({ settings: etcdSettings(`etcd://127.0.0.1:${port}/${prefix}`, {}), clock: systemClock });
     const records = new EntryFolder<ProjectRecord>(PROJECTS, decode.project);
     link.add(records);
     const claims = new Claims(link, self);

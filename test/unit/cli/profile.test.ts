@@ -53,3 +53,26 @@ it('kubernetes runs services in a cluster, unless a flag says otherwise', () => 
   expect(choice({ profile: 'kubernetes', runtime: 'local', ...addresses }).kubernetes).toBeUndefined();
   expect(choice({ profile: 'server', runtime: 'kubernetes', ...addresses }).kubernetes).toEqual({});
 });
+
+it('a secret in the address of a flag is refused, as others see it in the list of processes, and taken from a variable', () => {
+  const secret = {
+    store: 'postgres://u:geheim@db/micro',
+    events: 'nats://geheim@bus',
+    registry: 'etcd://u:geheim@reg',
+  };
+  for (const [name, address] of Object.entries(secret)) {
+    const variable = `MICRO_${name.toUpperCase()}`;
+    expect(() => choice({ [name]: address })).toThrow(
+      expect.objectContaining({
+        code: 'cli.usage',
+        message: expect.not.stringContaining('geheim') as string,
+        next: expect.stringContaining(variable) as string,
+      }),
+    );
+    expect(choice({}, { [variable]: address }).engines).toEqual({ [name]: address });
+  }
+  // With a password elsewhere it is the name of a user.
+  expect(choice({ events: 'nats://micro@bus' }, { NATS_PASSWORD: 'x' }).engines).toEqual({
+    events: 'nats://micro@bus',
+  });
+});

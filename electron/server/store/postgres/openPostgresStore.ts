@@ -1,14 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';
-import { maskAddress, parseEngineAddress } from '../../host/engineAddress.ts';
+import { maskAddress } from '../../../../shared/lib/addressSecrets.ts';
 import { type EngineState, EngineWatch } from '../../host/engineState.ts';
 import { PostgresLink } from '../../host/postgresLink.ts';
+import { postgresSettings } from '../../host/postgresSettings.ts';
 import type { Store } from '../store.ts';
 import { PostgresStore } from './postgresStore.ts';
 import { checkForm, checkSchema, quoted, schemaStatements } from './schema.ts';
 
-/** Schemes of addresses that this is for. */
-const SCHEMES = ['postgres', 'postgresql'];
 /** The schema of the tables, where the address says none by `?schema=`. */
 const USUAL_SCHEMA = 'micro';
 
@@ -41,12 +40,12 @@ export function postgresWatch(address: string, handleChange?: (state: EngineStat
 
 /** Opens the store, making its tables where they are missing. Rejects with an `engine.*` code when it cannot be reached. */
 export async function openPostgresStore(options: OpenPostgresOptions): Promise<SharedStore> {
-  const address = parseEngineAddress(options.address, SCHEMES);
-  const schema = checkSchema(address.url.searchParams.get('schema') ?? USUAL_SCHEMA);
+  const settings = postgresSettings(options.address);
+  const schema = checkSchema(settings.parameter('schema') ?? USUAL_SCHEMA);
   const watch = options.watch ?? postgresWatch(options.address);
   let store: PostgresStore | undefined;
   const link = await PostgresLink.open({
-    address,
+    settings,
     clock: systemClock,
     channel: `micro_${schema}`,
     watch,
@@ -60,7 +59,7 @@ export async function openPostgresStore(options: OpenPostgresOptions): Promise<S
       text: `SELECT form::text, reached, (SELECT CASE WHEN is_called THEN last_value ELSE 0 END::float8 FROM ${quoted(schema)}.revision) AS revision,
         extract(epoch FROM clock_timestamp())::float8 * 1000 AS time FROM ${quoted(schema)}.about`,
     });
-    checkForm(about?.form, address.shown);
+    checkForm(about?.form, settings.shown);
     const offsetMs = options.followDatabase === false ? 0 : (about?.time ?? 0) - (before + systemClock.now()) / 2;
     store = new PostgresStore({
       schema: quoted(schema),

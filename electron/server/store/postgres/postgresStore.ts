@@ -1,9 +1,8 @@
-import { MicroError } from '../../../../shared/contract/errors.ts';
 import type { Clock } from '../../base/clock.ts';
-import { Emitter } from '../../base/event.ts';
 import type { EngineState } from '../../host/engineState.ts';
 import type { PostgresLink } from '../../host/postgresLink.ts';
 import type { Statement } from '../../host/postgresStatement.ts';
+import { BaseStore } from '../baseStore.ts';
 import { conflict } from '../conditions.ts';
 import { checkListing, checkName, checkOperations, checkTable, keyBytes } from '../limits.ts';
 import type {
@@ -17,7 +16,6 @@ import type {
   TableStats,
 } from '../store.ts';
 import { StoreClock } from '../storeClock.ts';
-import { databaseNames, tableNames } from '../tableSizes.ts';
 import { changesOf, missedChanges } from './changeNotes.ts';
 import { listStatement, PAGE_ROWS } from './listStatement.ts';
 import { PostgresExpiry } from './postgresExpiry.ts';
@@ -47,19 +45,15 @@ export interface PostgresStoreOptions {
  * A {@link Store} in tables of a Postgres that several servers may share. The rules of writing are a function there, see
  * {@link ./schema.ts}; reading is plain SQL. Changes of all servers are told in the order of the commits.
  */
-export class PostgresStore implements Store {
-  private readonly changes = new Emitter<StoreChange>();
-  readonly onDidChange = this.changes.event;
-  private readonly time: StoreClock;
+export class PostgresStore extends BaseStore implements Store {
   private readonly batches: WriteBatches;
   private readonly expiry: PostgresExpiry;
   private link!: PostgresLink;
   private seen: number;
-  private closed: Promise<void> | undefined;
 
   constructor(private readonly options: PostgresStoreOptions) {
+    super(new StoreClock(options.clock, options.reachedMs));
     this.seen = options.revision;
-    this.time = new StoreClock(options.clock, options.reachedMs);
     this.batches = new WriteBatches(
       options.schema,
       () => this.time.now(),
@@ -94,10 +88,6 @@ export class PostgresStore implements Store {
   /** Tells what others did while nothing could be heard. */
   async handleListening(query: (statement: Statement) => Promise<unknown[]>): Promise<void> {
     for (const change of await missedChanges(this.options.schema, this.seen, query)) this.tell(change);
-  }
-
-  now(): number {
-    return this.time.now();
   }
 
   async read(from: TableName, key: string): Promise<StoredRecord | undefined> {
@@ -145,14 +135,6 @@ export class PostgresStore implements Store {
     }
   }
 
-  async databases(): Promise<string[]> {
-    return databaseNames(await this.stats());
-  }
-
-  async tables(database: string): Promise<string[]> {
-    return tableNames(await this.stats(database));
-  }
-
   async stats(database?: string): Promise<TableStats[]> {
     if (database !== undefined) checkName('database', database);
     this.checkOpen();
@@ -166,24 +148,17 @@ export class PostgresStore implements Store {
     });
   }
 
-  close(): Promise<void> {
-    this.closed ??= (async () => {
-      await this.expiry.stop();
-      await this.batches.idle();
-      this.changes.dispose();
-      await this.link.close();
-    })();
-    return this.closed;
+  protected async end(): Promise<void> {
+    await this.expiry.stop();
+    await this.batches.idle();
+    this.changes.dispose();
+    await this.link.close();
   }
 
   private tell(change: StoreChange): void {
     if (change.revision <= this.seen) return;
     this.seen = change.revision;
     this.changes.fire(change);
-  }
-
-  private checkOpen(): void {
-    if (this.closed) throw new MicroError('server.stopping', 'the store is closed');
   }
 }
 
