@@ -126,6 +126,8 @@ export function createServerRegistry(options: ServerRegistryOptions): ServerRegi
         services: local.list(),
         claims: placement?.claims.all ?? new Map(),
         records: placement?.records.all ?? new Map(),
+        held: placement?.holding ?? new Set(),
+        isAway: link.session === undefined,
         nameOf: (id) => members.nameOf(id),
       }),
     leave: () => placement?.leave(),

@@ -206,7 +206,9 @@ it(
       LEASE_MS + START_MS,
     );
     // Nothing can be begun where nobody knows who runs what.
-    expect((await a.micro('status')).out).not.toMatch(/^where .*running +a /m);
+    const status = (await a.micro('status')).out;
+    expect(status).not.toMatch(/^where .*running +a /m);
+    expect(status).toMatch(/^where .*stopped until the registry is back/m);
     way.mend();
     await waitFor('a knows where it is', async () => (await placeOf(a)) === 'running on b', LEASE_MS + START_MS);
     expect(isAlive(after as number)).toBe(true);

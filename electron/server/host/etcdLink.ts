@@ -2,6 +2,7 @@ import type { Etcd3, Watcher } from 'etcd3';
 import type { MicroError } from '../../../shared/contract/errors.ts';
 import { Deferred } from '../base/async.ts';
 import { type Clock, sleep } from '../base/clock.ts';
+import type { Disposable } from '../base/lifecycle.ts';
 import { type EngineState, EngineWatch } from './engineState.ts';
 import { explainEtcdRefusal, isEtcdRefusal } from './etcdErrors.ts';
 import { EtcdSession } from './etcdSession.ts';
@@ -11,6 +12,16 @@ import type { EtcdSettings } from './etcdSettings.ts';
 const ANSWER_MS = 5_000;
 /** ms between attempts while etcd is away. */
 const RETRY_MS = 1_000;
+
+/**
+ * ms before a lease may end in which it has to have been renewed, else etcd counts as away: as long as what runs by the lease is
+ * given to stop, so that whoever looks is told why at that moment. The client itself would say so after twice the lease.
+ */
+const UNSURE_MS = 3_000;
+/** ms between looks at that. */
+const LOOK_MS = 500;
+/** ms for an etcd to take leave of a watch; one that hangs never does. */
+const LEAVE_MS = 1_000;
 
 /** A folder of the keys of an environment, and who cares for it. Keys are those within the folder. */
 export interface EtcdFolder {
@@ -104,7 +115,6 @@ export class EtcdLink {
       try {
         await this.join(first);
       } catch (error) {
-        if (!signal.aborted) this.watch.isAway(isBreaker(error) ? this.state.reason || error : error);
         if (isEtcdRefusal(error) && !first.isDone) {
           first.reject(explainEtcdRefusal(error, this.state.address));
           return;
@@ -124,8 +134,14 @@ export class EtcdLink {
       ended.resolve(error),
     );
     let watcher: Watcher | undefined;
+    let look: Disposable | undefined;
+    const { clock } = this.options;
     try {
       await session.grant();
+      look = clock.setInterval(() => {
+        if (clock.monotonic() >= session.certainty.until - UNSURE_MS)
+          ended.resolve(new Error('it gives no answer, so the lease is not renewed'));
+      }, LOOK_MS);
       if (this.watch.version === '') this.watch.version = (await client.maintenance.status()).version;
       const all = await client.getAll().prefix(this.options.settings.prefix).exec();
       for (const folder of this.folders) {
@@ -138,7 +154,10 @@ export class EtcdLink {
         );
       }
       const next = String(BigInt(all.header.revision) + 1n);
-      watcher = await client.watch().prefix(this.options.settings.prefix).startRevision(next).create();
+      watcher = await this.untilEnded(
+        ended,
+        client.watch().prefix(this.options.settings.prefix).startRevision(next).create(),
+      );
       watcher.on('put', (kv) => this.tell(kv.key.toString(), (folder, key) => folder.put(key, kv.value.toString())));
       watcher.on('delete', (kv) => this.tell(kv.key.toString(), (folder, key) => folder.leave(key)));
       // It would go on by itself, but not know what it missed when etcd forgot it in the meantime.
@@ -150,13 +169,41 @@ export class EtcdLink {
       first.resolve();
       const why = await ended.promise;
       if (why !== undefined) throw why as Error;
+    } catch (error) {
+      // Before it is taken leave of, which may take its time.
+      if (!this.stopping.signal.aborted) this.watch.isAway(isBreaker(error) ? this.state.reason || error : error);
+      throw error;
     } finally {
+      look?.dispose();
       this.current = undefined;
       for (const folder of this.folders) folder.end();
-      await watcher?.cancel().catch(() => {});
+      await this.leave(watcher);
       // Ending in order, its keys go at once; else with the lease, unless the next session has written them anew.
       await session.end(this.stopping.signal.aborted);
     }
+  }
+
+  /** What is waited for, unless the session is over before. */
+  private async untilEnded(ended: Deferred<unknown>, created: Promise<Watcher>): Promise<Watcher> {
+    const over = ended.promise.then((why) => {
+      throw (why ?? new Error('the connection is closed')) as Error;
+    });
+    try {
+      return await Promise.race([created, over]);
+    } catch (error) {
+      created.then((late) => this.leave(late)).catch(() => {});
+      throw error;
+    } finally {
+      over.catch(() => {});
+    }
+  }
+
+  private async leave(watcher: Watcher | undefined): Promise<void> {
+    if (!watcher) return;
+    const left = new AbortController();
+    const cancelled = watcher.cancel().catch(() => {});
+    await Promise.race([cancelled, sleep(this.options.clock, LEAVE_MS, left.signal).catch(() => {})]);
+    left.abort();
   }
 
   private tell(path: string, change: (folder: EtcdFolder, key: string) => void): void {

@@ -1,4 +1,5 @@
 import type { Client, ClientBase, QueryResultRow } from 'pg';
+import { MicroError } from '../../../shared/contract/errors.ts';
 import { SerialQueue } from '../base/async.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import { AnswerWatch } from './answerWatch.ts';
@@ -96,6 +97,16 @@ export class PostgresLink {
         }
       }, MAYBE_WRITTEN),
     );
+  }
+
+  /** The error of a write whose connection broke, and of which nobody can say whether it was done. */
+  unknown(): MicroError {
+    const { shown } = this.options.settings;
+    return new MicroError('engine.unavailable', `the store at ${shown} was away${MAYBE_WRITTEN}`, {
+      next: 'Another server wrote the same record since: read it, and decide anew.',
+      retryable: true,
+      details: { engine: 'postgres', address: shown },
+    });
   }
 
   /** Runs steps in one transaction on a connection of their own; not again when it breaks. */

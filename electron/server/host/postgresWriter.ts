@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Client, QueryResultRow } from 'pg';
 import { type Clock, sleep } from '../base/clock.ts';
 import { endPostgresClient } from './endPostgresClient.ts';
@@ -30,6 +31,8 @@ export class PostgresWriter {
   private connecting: Promise<Client> | undefined;
   private keepingUp = false;
   private isClosed = false;
+  /** The lock that one of the connections of this server has; nobody else's. */
+  private readonly lock = [randomInt(2 ** 31 - 1), randomInt(2 ** 31 - 1)];
 
   constructor(private readonly options: PostgresWriterOptions) {}
 
@@ -87,6 +90,7 @@ export class PostgresWriter {
         // One that was given up has no more to say: the next one asks what was missed.
         else if (this.current === client) handleNotification(payload);
       });
+      await this.fence(client);
       await client.query(`LISTEN "${channel}"`);
       await handleListening(async (statement) => (await client.query<QueryResultRow>(statement)).rows);
       const [row] = (await client.query<{ version: string }>("SELECT current_setting('server_version') AS version"))
@@ -104,6 +108,19 @@ export class PostgresWriter {
     for (const payload of held) handleNotification(payload);
     held = undefined;
     return client;
+  }
+
+  /**
+   * Makes sure that the connection before this one has ended, with whatever was sent over it: a database that hung would
+   * do it once it goes on, over what was written since.
+   */
+  private async fence(client: Client): Promise<void> {
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::int8 AND objid = $2::int8
+        AND objsubid = 2 AND granted AND pid <> pg_backend_pid()`,
+      this.lock,
+    );
+    await client.query('SELECT pg_advisory_lock($1, $2)', this.lock);
   }
 
   private async keepUp(): Promise<void> {

@@ -84,6 +84,11 @@ export class Placement implements StartPermit {
     for (const folder of [this.members, this.claims, this.records]) folder.dispose();
   }
 
+  /** Projects of which something runs here, is on its way or is being ended. */
+  get holding(): ReadonlySet<string> {
+    return new Set(this.held.keys());
+  }
+
   /** Whether a service may run on any server of the environment. */
   moves({ move, kind, project, projectFolder }: ServiceSpec): boolean {
     return move && kind !== 'external' && project !== '' && this.options.uploads.of(projectFolder) !== undefined;

@@ -62,18 +62,24 @@ async function postgres(): Promise<void> {
   const pool = new pg.Pool({ connectionString, max: 10 });
   try {
     await client.connect();
-    await client.query('CREATE TABLE kv (key bytea PRIMARY KEY, value bytea NOT NULL)');
+    // The same data, as durable: what a program with a table of its own would keep of a record.
+    await client.query('CREATE SEQUENCE kv_revision');
+    await client.query(
+      `CREATE TABLE kv (place text COLLATE "C" NOT NULL, tbl text COLLATE "C" NOT NULL, key bytea NOT NULL, revision bigint NOT NULL,
+        bytes int NOT NULL, metadata text NOT NULL, value bytea NOT NULL, PRIMARY KEY (place, tbl, key))`,
+    );
     const place = { database: 'micro', table: 'bench' };
     const key = (round: number, n: number): string => `r${round}/${String(n).padStart(9, '0')}`;
     const put = (round: number, n: number) => ({
       name: 'put',
-      text: 'INSERT INTO kv VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-      values: [Buffer.from(key(round, n)), VALUE],
+      text: `INSERT INTO kv VALUES ($1, $2, $3, nextval('kv_revision'), $4, '', $5) ON CONFLICT (place, tbl, key) DO UPDATE
+        SET revision = excluded.revision, bytes = excluded.bytes, metadata = '', value = excluded.value RETURNING revision`,
+      values: [place.database, place.table, Buffer.from(key(round, n)), VALUE.length, VALUE],
     });
     const get = (round: number, n: number) => ({
       name: 'get',
-      text: 'SELECT value FROM kv WHERE key = $1',
-      values: [Buffer.from(key(round, n))],
+      text: 'SELECT revision, metadata, value FROM kv WHERE place = $1 AND tbl = $2 AND key = $3',
+      values: [place.database, place.table, Buffer.from(key(round, n))],
     });
     const write = (round: number, n: number) =>
       store.apply([{ type: 'write', ...place, key: key(round, n), value: VALUE }]);

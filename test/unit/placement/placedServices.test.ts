@@ -28,6 +28,8 @@ const scene = (more: Partial<PlacedScene>): string[] =>
     services: [],
     claims: new Map(),
     records: new Map([['shop', record]]),
+    held: new Set(['shop']),
+    isAway: false,
     nameOf: (id) => id.toLowerCase(),
     ...more,
   }).map(({ name, project, status, server, reason, instances }) =>
@@ -51,4 +53,19 @@ it('what other servers run is one line for each of them, with the project that i
 it('what is wanted and has no server is said, and what this server has the claim to is its own to tell', () => {
   expect(scene({})).toEqual(['mail shop PENDING no server runs it yet', 'orders shop PENDING no server runs it yet']);
   expect(scene({ claims: new Map([['shop', { server: 'A', since: 0 }]]) })).toEqual([]);
+});
+
+it('what was ended here because the registry is away is listed with the reason, and what runs here is not listed twice', () => {
+  const claims = new Map([['shop', { server: 'A', since: 0 }]]);
+  expect(scene({ claims })).toEqual([]);
+  expect(scene({ claims, isAway: true })).toEqual([]);
+  const reason = 'stopped until the registry is back: who may run it is not known';
+  expect(scene({ claims, isAway: true, held: new Set() })).toEqual([
+    `mail shop PENDING ${reason}`,
+    `orders shop PENDING ${reason}`,
+  ]);
+  expect(scene({ claims, held: new Set() })).toEqual([
+    'mail shop PENDING no server runs it yet',
+    'orders shop PENDING no server runs it yet',
+  ]);
 });

@@ -6,7 +6,8 @@ import { PostgresLink } from '../../host/postgresLink.ts';
 import { postgresSettings } from '../../host/postgresSettings.ts';
 import type { Store } from '../store.ts';
 import { PostgresStore } from './postgresStore.ts';
-import { checkForm, checkSchema, quoted, schemaStatements } from './schema.ts';
+import { checkForm, checkSchema, schemaStatements } from './schema.ts';
+import { channelOf, quoted } from './schemaNames.ts';
 
 /** The schema of the tables, where the address says none by `?schema=`. */
 const USUAL_SCHEMA = 'micro';
@@ -47,7 +48,7 @@ export async function openPostgresStore(options: OpenPostgresOptions): Promise<S
   const link = await PostgresLink.open({
     settings,
     clock: systemClock,
-    channel: `micro_${schema}`,
+    channel: channelOf(schema),
     watch,
     handleNotification: (payload) => store?.handleNotification(payload),
     handleListening: async (query) => store?.handleListening(query),

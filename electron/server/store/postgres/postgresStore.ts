@@ -54,11 +54,13 @@ export class PostgresStore extends BaseStore implements Store {
   constructor(private readonly options: PostgresStoreOptions) {
     super(new StoreClock(options.clock, options.reachedMs));
     this.seen = options.revision;
-    this.batches = new WriteBatches(
-      options.schema,
-      () => this.time.now(),
-      (statement) => this.link.write<{ outcome: number | number[] }>(statement),
-    );
+    this.batches = new WriteBatches({
+      schema: options.schema,
+      nowMs: () => this.time.now(),
+      seen: () => this.seen,
+      write: (statement) => this.link.write<{ outcome: number | number[] | null }>(statement),
+      unknown: () => this.link.unknown(),
+    });
     this.expiry = new PostgresExpiry({
       schema: options.schema,
       clock: options.clock,

@@ -17,27 +17,31 @@ interface Group {
   done: Deferred<number[]>;
 }
 
+/** What {@link WriteBatches} works with. */
+export interface WriteBatchesOptions {
+  /** As it stands in a statement. */
+  schema: string;
+  nowMs(): number;
+  /** The number of the newest change that was heard of. */
+  seen(): number;
+  write(statement: (again: boolean) => Statement): Promise<{ outcome: number | number[] | null }[]>;
+  /** The error of a write of which nobody can say whether it was done. */
+  unknown(): Error;
+}
+
 /**
  * Sends what many write at once in one statement: while one is under way, the next gathers. Each has a number, by which the
- * database knows one that it did already; so one whose answer was lost can be sent again.
+ * database knows one that it did already; so one whose answer was lost can be sent again. What most writes are needs none: a
+ * put that comes alone is known by what it left, see {@link ./schemaPut.ts}.
  */
 export class WriteBatches {
   private readonly writer = randomUUID();
-  private readonly putName: string;
-  private readonly putText: string;
   private number = 0;
   private waiting: Group[] = [];
   private running: Promise<void> | undefined;
   private rememberedMs = 0;
 
-  constructor(
-    private readonly schema: string,
-    private readonly nowMs: () => number,
-    private readonly write: (statement: (again: boolean) => Statement) => Promise<{ outcome: number | number[] }[]>,
-  ) {
-    this.putName = `put_v1 ${schema}`;
-    this.putText = `SELECT ${schema}.put_v1($1,$2,$3,$4,$5,$6) AS outcome`;
-  }
+  constructor(private readonly options: WriteBatchesOptions) {}
 
   /**
    * Resolves with what became of each operation: its number; 0: nothing; below 0: the condition does not hold, and -1 minus
@@ -63,7 +67,8 @@ export class WriteBatches {
     while (this.waiting.length > 0) {
       const groups = this.takeSome();
       try {
-        const [row] = await this.write(this.statement(groups));
+        const [row] = await this.options.write(this.statement(groups));
+        if (row?.outcome === null) throw this.options.unknown();
         const outcome = [row?.outcome ?? []].flat();
         let at = 0;
         for (const { operations, done } of groups) {
@@ -88,32 +93,23 @@ export class WriteBatches {
   }
 
   private statement(groups: readonly Group[]): (again: boolean) => Statement {
-    const now = this.nowMs();
+    const { schema, nowMs, seen } = this.options;
+    const now = nowMs();
     const remember = now - this.rememberedMs >= REMEMBER_EVERY_MS;
     if (remember) this.rememberedMs = now;
-    const number = ++this.number;
     const all = groups.flatMap(({ operations }) => operations);
     const [only] = all;
-    const isPlain = all.length === 1 && only && !remember && isPut(only);
+    if (all.length === 1 && only && !remember && isPut(only)) return putOf(schema, only, seen());
+    const number = ++this.number;
     const what = all.length === 1 && only ? one(only) : many(groups, all);
     return (again) => {
-      if (isPlain && !again) return this.put(only, number);
       const values = [this.writer, number, again, now, remember, ...what.values];
       const places = values.map((_, index) => `$${index + 1}`);
       return {
-        name: `${what.call} ${this.schema}`,
-        text: `SELECT ${this.schema}.${what.call}(${places.join(',')}) AS outcome`,
+        name: `${what.call} ${schema}`,
+        text: `SELECT ${schema}.${what.call}(${places.join(',')}) AS outcome`,
         values,
       };
-    };
-  }
-
-  private put(operation: Operation, number: number): Statement {
-    const { database, table, key } = operation;
-    return {
-      name: this.putName,
-      text: this.putText,
-      values: [this.writer, number, database, table, Buffer.from(key, 'utf8'), valueOf(operation)],
     };
   }
 }
@@ -124,6 +120,16 @@ const NONE = Buffer.alloc(0);
 function isPut(operation: Operation): boolean {
   const { type, when } = operation;
   return type === 'write' && when === undefined && operation.ttlMs === undefined && metadataOf(operation) === '';
+}
+
+/** A put, and the same sent again by somebody who knew of nothing newer than `known` when it was sent first. */
+function putOf(schema: string, operation: Operation, known: number): (again: boolean) => Statement {
+  const { database, table, key } = operation;
+  const values = [database, table, Buffer.from(key, 'utf8'), valueOf(operation)];
+  return (again) =>
+    again
+      ? { text: `SELECT ${schema}.put_again_v2($1,$2,$3,$4,$5) AS outcome`, values: [known, ...values] }
+      : { name: `put_v2 ${schema}`, text: `SELECT ${schema}.put_v2($1,$2,$3,$4) AS outcome`, values };
 }
 
 /** One operation as the arguments of its function. */
