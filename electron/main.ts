@@ -20,6 +20,10 @@ async function main(): Promise<void> {
   registerAppScheme();
   // Chromium opens six connections to a server; the page follows more streams than that at a time.
   app.commandLine.appendSwitch('ignore-connections-limit', '127.0.0.1');
+  // Chromium compresses the text of a page's scripts once it was not read for a while: a quarter of a second of CPU time half a
+  // minute after each start, against some MB of one window. With many tabs that pays; here it is what an idle app would do most.
+  const disabled = [app.commandLine.getSwitchValue('disable-features'), 'CompressParkableStrings'];
+  app.commandLine.appendSwitch('disable-features', disabled.filter(Boolean).join(','));
   // Else Electron makes a menu of its own, which ours replaces a moment later.
   Menu.setApplicationMenu(null);
   const words = ownWords(process.argv, app.isPackaged ? undefined : app.getAppPath(), process.cwd());

@@ -108,6 +108,8 @@ export function createServerApi(options: ServerApiOptions): ApiPort {
           flows: events.flows.flows(windowMs),
           isCore: (name) => isCoreName(name, (one) => registry.isCore(one)),
         }),
+      graphStamp: (windowMs) =>
+        `${runtime.graphRevision} ${traffic.callStats.stamp(windowMs)} ${events.flows.stamp(windowMs)}`,
       calls: traffic.recentCalls,
       callStats: traffic.callStats,
       traces: options.traces,

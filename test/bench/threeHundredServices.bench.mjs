@@ -129,12 +129,16 @@ async function spawnByHand(folder) {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       children.push(child);
-      return new Promise((resolve) => child.stdout.once('data', resolve));
+      return new Promise((resolve, reject) => {
+        child.stdout.once('data', resolve);
+        child.once('exit', (code) => reject(new Error(`a service ended with code ${code}`)));
+      });
     }),
   );
   const ms = performance.now() - startedAt;
   await Promise.all(
     children.map((child) => {
+      child.removeAllListeners('exit');
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       return ended;

@@ -14,6 +14,11 @@ import type { UsageSource } from './rpc/desktopService.ts';
 
 /** Services that all use less than this, percent of one core, are quiet: what changes then is noise. */
 const QUIET_PERCENT = 1;
+/**
+ * Samples in a row that are not quiet before a rest ends; the second is taken a period after the first. A service at rest has its
+ * own timers and collects its garbage: one such moment would bring back a sample each second, and with it more than the service used.
+ */
+const LOUD_SAMPLES = 2;
 /** Samples in a row that have to be quiet, so that a pause between two bursts of work is none. */
 const QUIET_SAMPLES = 5;
 /**
@@ -45,6 +50,7 @@ export class UsageFeed implements UsageSource, Disposable {
   private readonly history = new UsageHistory();
   private measuring = false;
   private quietSamples = 0;
+  private loudSamples = 0;
   /** Monotonic time before which nothing is measured. */
   private restsUntil = 0;
   private lastCpu: { usage: NodeJS.CpuUsage; at: number } | undefined;
@@ -122,6 +128,11 @@ export class UsageFeed implements UsageSource, Disposable {
 
   private restIfQuiet(services: Awaited<ReturnType<MeasureUsage>>): void {
     const isQuiet = services.every(({ cpuPercent }) => cpuPercent < QUIET_PERCENT);
+    this.loudSamples = isQuiet ? 0 : this.loudSamples + 1;
+    if (!isQuiet && this.quietSamples >= QUIET_SAMPLES && this.loudSamples < LOUD_SAMPLES) {
+      this.restsUntil = 0;
+      return;
+    }
     this.quietSamples = isQuiet ? this.quietSamples + 1 : 0;
     const mayRest = [...this.subscribers].every((subscriber) => subscriber.mayRest);
     const restMs = this.quietSamples >= LONG_QUIET_SAMPLES ? LONG_REST_MS : REST_MS;

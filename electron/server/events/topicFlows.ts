@@ -26,6 +26,8 @@ interface Counter extends EventFlow {
 /** Counts who publishes on which topic and who consumes it, since the server started. */
 export class TopicFlows {
   private readonly counters = new Map<string, Counter>();
+  private total = 0;
+  private newestSlot = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
 
@@ -36,21 +38,29 @@ export class TopicFlows {
     if (slot?.number === number) slot.count += flow.count;
     else counter.slots[number % SLOTS] = { number, count: flow.count };
     counter.count += flow.count;
+    this.total += flow.count;
+    this.newestSlot = number;
     counter.lastAt = this.clock.now();
   }
 
   /** Every pair that was seen. `windowMs` 0: the rate since the pair was first seen. */
   flows(windowMs: number): FlowFigures[] {
     const now = this.clock.monotonic();
-    const current = Math.floor(now / SLOT_MS);
     return [...this.counters.values()].map(({ topic, service, direction, count, firstAt, lastAt, slots }) => {
-      const oldest = windowMs === 0 ? 0 : current - Math.min(Math.ceil(windowMs / SLOT_MS), SLOTS - 1);
+      const oldest = oldestSlot(now, windowMs);
       let recent = windowMs === 0 ? count : 0;
       if (windowMs > 0) for (const slot of slots) if (slot && slot.number >= oldest) recent += slot.count;
       const from = Math.max(firstAt, oldest * SLOT_MS);
       const rate = (recent / Math.max(SHORTEST_RATE_MS, now - from)) * 1000;
       return { topic, service, direction, count, rate, lastAt };
     });
+  }
+
+  /** Stays the same as long as the figures of a window do; with events in the window it does not, for rates go on. */
+  stamp(windowMs: number): string {
+    const now = this.clock.monotonic();
+    const isRecent = this.total > 0 && this.newestSlot >= oldestSlot(now, windowMs);
+    return isRecent ? `${this.total} ${now}` : `${this.total}`;
   }
 
   private counterOf({ topic, service, direction }: EventFlow): Counter {
@@ -62,4 +72,9 @@ export class TopicFlows {
     this.counters.set(key, counter);
     return counter;
   }
+}
+
+/** Number of the first slot that a window reaches back to; 0: all of them. */
+function oldestSlot(now: number, windowMs: number): number {
+  return windowMs === 0 ? 0 : Math.floor(now / SLOT_MS) - Math.min(Math.ceil(windowMs / SLOT_MS), SLOTS - 1);
 }

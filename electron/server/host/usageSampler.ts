@@ -30,9 +30,10 @@ const REST_PERCENT = 5;
 
 /**
  * ms between two looks at all processes and sockets while everything is at rest: so late may a process that a quiet one
- * started be seen, or a port on which it began to listen.
+ * started be seen, or a port on which it began to listen. A look costs some 30 ms of CPU time with a few hundred processes on
+ * the machine; each ten seconds that was a third of what a window at rest cost.
  */
-const FULL_LOOK_MS = 10_000;
+const FULL_LOOK_MS = 60_000;
 
 /** ms of CPU time below which systems count nothing: USER_HZ is 100. */
 const TICK_MS = 10;

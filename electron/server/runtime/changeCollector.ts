@@ -11,6 +11,12 @@ export class ChangeCollector {
   private notices: Notice[] = [];
   private projects = false;
   private isDue = false;
+  private changes = 0;
+
+  /** Another number after each change, also before it was told. */
+  get revision(): number {
+    return this.changes;
+  }
 
   service(name: string): void {
     this.removed.delete(name);
@@ -32,6 +38,7 @@ export class ChangeCollector {
   }
 
   private plan(): void {
+    this.changes++;
     if (this.isDue) return;
     this.isDue = true;
     queueMicrotask(() => {

@@ -71,7 +71,7 @@ export class LocalRuntime implements Runtime {
       handleRemoval: (name) => this.attachments.forget(name),
     });
     const { units } = this;
-    this.details = new ServiceDetails(options, byName, units);
+    this.details = new ServiceDetails(options, byName, units, changes);
     this.configChanges = new ConfigChanges(options, byName, host.notify);
     this.actions = new Actions(host, dependencies, byName);
     const { clock } = options;
@@ -217,6 +217,9 @@ export class LocalRuntime implements Runtime {
   }
   graph(): GraphResponse {
     return this.details.graph();
+  }
+  get graphRevision(): number {
+    return this.changes.revision;
   }
 
   // Life.

@@ -104,6 +104,8 @@ export interface Runtime {
   place(name: string): Promise<ServicePlace>;
   runs(name: string, limit: number): Promise<Run[]>;
   graph(): GraphResponse;
+  /** Another number when the graph may have changed. */
+  readonly graphRevision: number;
 
   /** Nothing runs here, is on its way, or is going to be run by its schedule. */
   readonly isIdle: boolean;

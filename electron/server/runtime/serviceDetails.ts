@@ -3,16 +3,20 @@ import { type GraphResponse, GraphResponseSchema } from '../../../shared/contrac
 import { type EnvironmentResponse, type Run, RunSchema } from '../../../shared/contract/gen/service_details_pb.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { describeEnvironment, plainEnvironment, type ResolvedEnvironment, resolveEnvironment } from './environment.ts';
+import type { ChangeCollector } from './changeCollector.ts';
 import type { LocalRuntimeOptions } from './options.ts';
 import type { ServiceUnit } from './serviceUnit.ts';
 import type { Units } from './units.ts';
 
 /** Answers what is asked of one service beside its state: its environment, its runs; and of all of them: their graph. */
 export class ServiceDetails {
+  private declared: { graph: GraphResponse; revision: number } | undefined;
+
   constructor(
     private readonly options: LocalRuntimeOptions,
     private readonly byName: ReadonlyMap<string, ServiceUnit>,
     private readonly units: Pick<Units, 'get'>,
+    private readonly changes: Pick<ChangeCollector, 'revision'>,
   ) {}
 
   /** The environment that an instance of a service gets. Rejects with `env-file.*` or `config.*`. */
@@ -62,8 +66,17 @@ export class ServiceDetails {
     );
   }
 
-  /** Who is declared to need whom. */
+  /**
+   * Who is declared to need whom. The same object as long as nothing has changed: whoever looks on asks each second, and for
+   * hundreds of services to tell their state is work.
+   */
   graph(): GraphResponse {
+    const { revision } = this.changes;
+    if (this.declared?.revision !== revision) this.declared = { graph: this.readGraph(), revision };
+    return this.declared.graph;
+  }
+
+  private readGraph(): GraphResponse {
     const units = [...this.byName.values()];
     return create(GraphResponseSchema, {
       nodes: units.map((unit) => {

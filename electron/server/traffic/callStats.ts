@@ -65,6 +65,8 @@ interface Counters {
 /** Counts every call by who called whom: totals for ever, latencies since the start and for the last minutes. */
 export class CallStats {
   private readonly edges = new EdgeMap<Counters>(MAX_EDGES);
+  private total = 0;
+  private newestSlot = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
 
@@ -82,6 +84,8 @@ export class CallStats {
       slot = { number, errors: 0, latency: new LatencySketch() };
       edge.slots[number % SLOTS] = slot;
     }
+    this.total++;
+    this.newestSlot = number;
     if (failed) slot.errors++;
     slot.latency.addBucket(bucket);
   }
@@ -106,6 +110,16 @@ export class CallStats {
     return new Map([...groups].map(([name, group]) => [name, this.figures(group, windowMs)]));
   }
 
+  /**
+   * Stays the same as long as the figures of a window do. With calls in the window it does not, for rates are about a time
+   * that goes on.
+   */
+  stamp(windowMs: number): string {
+    const now = this.clock.monotonic();
+    const isRecent = windowMs === 0 ? this.total > 0 : this.newestSlot >= oldestSlot(now, windowMs);
+    return isRecent ? `${this.total} ${now}` : `${this.total}`;
+  }
+
   private edgeOf(from: string, to: string): Counters {
     const known = this.edges.get(from, to);
     if (known) return known;
@@ -126,8 +140,7 @@ export class CallStats {
   private figures(edges: readonly Counters[], windowMs: number): CallFigures {
     const now = this.clock.monotonic();
     const firstAt = Math.min(...edges.map((edge) => edge.firstAt));
-    const current = Math.floor(now / SLOT_MS);
-    const oldest = current - Math.ceil(Math.min(windowMs, LONGEST_WINDOW_MS - SLOT_MS) / SLOT_MS);
+    const oldest = oldestSlot(now, windowMs);
     const from = windowMs > 0 ? Math.max(firstAt, oldest * SLOT_MS) : firstAt;
     const latency = new LatencySketch();
     let errors = 0;
@@ -155,4 +168,9 @@ export class CallStats {
       lastAt: Math.max(...edges.map((edge) => edge.lastAt)),
     };
   }
+}
+
+/** Number of the first slot that a window reaches back to. */
+function oldestSlot(now: number, windowMs: number): number {
+  return Math.floor(now / SLOT_MS) - Math.ceil(Math.min(windowMs, LONGEST_WINDOW_MS - SLOT_MS) / SLOT_MS);
 }

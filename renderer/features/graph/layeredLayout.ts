@@ -1,5 +1,6 @@
 import type { ELK, ElkNode } from 'elkjs/lib/elk-api';
 import { type GraphShape, groupNodeId, nodeSize, type Position } from './graphModel.ts';
+import { keptWhileUsed } from './keptWhileUsed.ts';
 import { gap, placeUnder, type Positions } from './placement.ts';
 
 /** Components (groups of connected nodes) are packed into this ratio of width to height, that of a page. */
@@ -79,9 +80,13 @@ export function fromElkGraph(graph: ElkNode, shape: GraphShape, groups: Readonly
 /** Computes a layered layout; `groups` names the group of a node, an empty name means none. */
 export type LayoutGraph = (shape: GraphShape, groups: ReadonlyMap<string, string>) => Promise<Positions>;
 
-let engine: Promise<ELK> | undefined;
+/**
+ * ms that elk is kept after a layout. While one drags services around or folds groups, layouts follow each other; kept longer, its
+ * heap of 11 MB is gone through by the garbage collector every now and then, for a start that takes a tenth of a second.
+ */
+const KEPT_MS = 10_000;
 
-/** Loads elk (1.4 MB) when the first layout is asked for, and runs it in a worker: the window stays live meanwhile. */
+/** Loads elk (1.4 MB) when a layout is asked for, and runs it in a worker: the window stays live meanwhile. */
 async function startEngine(): Promise<ELK> {
   const [{ default: Elk }, { default: workerUrl }] = await Promise.all([
     import('elkjs/lib/elk-api'),
@@ -90,14 +95,11 @@ async function startEngine(): Promise<ELK> {
   return new Elk({ algorithms: ['layered'], workerFactory: () => new Worker(workerUrl) });
 }
 
+const withEngine = keptWhileUsed(startEngine, (engine) => engine.terminateWorker(), KEPT_MS);
+
 /** {@link LayoutGraph} with elk in a web worker. */
 export const layoutInWorker: LayoutGraph = async (shape, groups) => {
   if (shape.nodes.length === 0) return new Map();
-  engine ??= startEngine();
-  try {
-    return fromElkGraph(await (await engine).layout(toElkGraph(shape, groups)), shape, groups);
-  } catch (error) {
-    engine = undefined;
-    throw error;
-  }
+  const graph = await withEngine((engine) => engine.layout(toElkGraph(shape, groups)));
+  return fromElkGraph(graph, shape, groups);
 };

@@ -47,6 +47,23 @@ describe('usage that somebody watches', () => {
     feed.dispose();
   });
 
+  it('stays at rest over a single moment of work, and is measured each second after the second one', async () => {
+    const { feed, state, pass } = fixture();
+    feed.subscribe(1000, () => {}, true);
+    await pass(40);
+    state.cpuPercent = 40;
+    const until = state.measured + 1;
+    while (state.measured < until) await pass(1);
+    state.cpuPercent = 0;
+    // The one a second later, and then as before.
+    expect(await pass(1)).toBe(1);
+    expect(await pass(18)).toBe(1);
+    state.cpuPercent = 40;
+    expect(await pass(12)).toBeGreaterThan(1);
+    expect(await pass(10)).toBe(10);
+    feed.dispose();
+  });
+
   it('is measured at once again when something happens, or somebody else looks', async () => {
     const { feed, pass } = fixture();
     feed.subscribe(1000, () => {}, true);

@@ -48,3 +48,20 @@ it('topics stand on the graph between services, and nobody who only looks on', (
     ['topic:placed', 'consume', 'mail', 1],
   ]);
 });
+
+it('the stamp stays the same exactly as long as the figures do', async () => {
+  const clock = new FakeClock();
+  const flows = new TopicFlows(clock);
+  const still = flows.stamp(0);
+  await clock.advance(5000);
+  expect(flows.stamp(0)).toBe(still);
+  flows.add(published('orders', 20));
+  const { stamp, figures } = { stamp: flows.stamp(60_000), figures: flows.flows(60_000) };
+  await clock.advance(5000);
+  expect(flows.flows(60_000)).not.toEqual(figures);
+  expect(flows.stamp(60_000)).not.toBe(stamp);
+  await clock.advance(80_000);
+  const gone = { stamp: flows.stamp(60_000), figures: flows.flows(60_000) };
+  await clock.advance(5000);
+  expect([flows.stamp(60_000), flows.flows(60_000)]).toEqual([gone.stamp, gone.figures]);
+});

@@ -68,3 +68,23 @@ it('the number of edges is bounded', () => {
   expect(edges).toHaveLength(5000);
   expect(edges.at(-1)?.to).toBe('s5999');
 });
+
+it('figures that cannot have changed are known by their stamp, without counting anything', async () => {
+  const still = stats.stamp(60_000);
+  await clock.advance(5000);
+  expect(stats.stamp(60_000)).toBe(still);
+  stats.add(aCall({}));
+  // A rate is about a time that goes on.
+  for (const windowMs of [60_000, 0]) {
+    const before = { stamp: stats.stamp(windowMs), figures: stats.byEdge(windowMs) };
+    await clock.advance(5000);
+    expect(stats.byEdge(windowMs)).not.toEqual(before.figures);
+    expect(stats.stamp(windowMs)).not.toBe(before.stamp);
+  }
+  await clock.advance(80_000);
+  const gone = { stamp: stats.stamp(60_000), figures: stats.byEdge(60_000) };
+  expect(gone.stamp).not.toBe(still);
+  await clock.advance(5000);
+  expect(stats.stamp(60_000)).toBe(gone.stamp);
+  expect(stats.byEdge(60_000)).toEqual(gone.figures);
+});
