@@ -7,8 +7,10 @@ import { requireNode } from './lib/nodeVersion.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { appImageTools, builderEnvironment, packageTargets, targetProblem } from './lib/packageTargets.mjs';
 import { root } from './lib/paths.mjs';
+import { dropUnsetSecrets } from './lib/signing.mjs';
 import { runScript, SetupError, Steps } from './lib/steps.mjs';
 import { thirdPartyText } from './lib/thirdParty.mjs';
+import { addUpdateInfo, readUpdateInfo } from './lib/updateInfo.mjs';
 
 /**
  * `npm run dist [TARGET…] [-- --fast]`: packs the app into dist/packages, with every target that can be made on this
@@ -52,6 +54,7 @@ await runScript(async () => {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   Object.assign(process.env, builderEnvironment(fast));
+  dropUnsetSecrets(process.env);
   // It is packed without the right to be run.
   if (process.env.ELECTRON_BUILDER_7ZIP_PATH) chmodSync(process.env.ELECTRON_BUILDER_7ZIP_PATH, 0o755);
   const { builderConfig } = await import('./packages/config.mjs');
@@ -59,8 +62,10 @@ await runScript(async () => {
   for (const target of possible) {
     await steps.run(target.name, async () => {
       const before = new Set(readdirSync(output));
+      const updateInfo = readUpdateInfo(output);
       if (target.name === 'AppImage') await makeAppImageTools(appImageTools);
       await pack(target, builderConfig({ electron, thirdParty, fast }), unpackedFolder(output));
+      addUpdateInfo(output, updateInfo);
       const made =
         target.name === 'dir'
           ? [basename(unpackedFolder(output))]

@@ -12,7 +12,8 @@ const WINDOW_PACKAGES = ['xvfb', 'xauth', 'libgtk-3-0'];
 const PROGRAMS = ['zsh', 'fish', 'tcsh', 'vim', 'openbox'];
 /** What is no program but a folder: the debugger of Python that the tests attach to. */
 const MODULES = [{ name: 'python3-debugpy', folder: '/usr/lib/python3/dist-packages/debugpy' }];
-const DEBIAN_PACKAGES = [...WINDOW_PACKAGES, ...PROGRAMS, ...MODULES.map(({ name }) => name)];
+/** All of them, as packages of Debian and Ubuntu. */
+export const DEBIAN_PACKAGES = [...WINDOW_PACKAGES, ...PROGRAMS, ...MODULES.map(({ name }) => name)];
 /** Screen of the tests. Larger than the window at its usual 1280×800, so that a window has an outside. */
 const SCREEN = '1600x1000x24';
 /** Xvfb is ready in well under a second; this much only on a machine in trouble. */

@@ -16,7 +16,7 @@ it('a graph is put together again only when it can have changed, and told only w
   const transport = createRouterTransport((router) =>
     trafficService(router, {
       calls: new RecentCalls(),
-      seenMessages: async () => ({}),
+      seenMessages: () => Promise.reject(new Error('nobody asks for messages')),
       graph: () => {
         graphs++;
         return create(GraphResponseSchema, { nodes: [{ name }] });
