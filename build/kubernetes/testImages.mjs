@@ -1,21 +1,8 @@
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { root } from '../lib/paths.mjs';
 import { packLayer, writeImage } from './image.mjs';
-import { mustRun } from './run.mjs';
-
-/** Programs of busybox that services and tests use. */
-const APPLETS = ['sh', 'cat', 'echo', 'ls', 'sleep', 'wget', 'env', 'head', 'tail', 'kill', 'ps'];
+import { addProgram, addPython, startImageFolder } from './imageFolder.mjs';
 
 /**
  * Makes the images that the tests run, in `work`: one with Node, Python and a shell, one with the shop on top of it in
@@ -78,37 +65,8 @@ function serverFolder(folder) {
 }
 
 async function platformFolder(folder) {
-  for (const name of ['bin', 'usr/bin', 'usr/lib', 'tmp', 'etc', 'proc', 'dev', 'sys']) {
-    mkdirSync(join(folder, name), { recursive: true });
-  }
-  chmodSync(join(folder, 'tmp'), 0o1777);
+  await startImageFolder(folder);
   await addProgram(folder, process.execPath, 'usr/bin/node');
-  await addProgram(folder, '/bin/busybox', 'bin/busybox');
-  for (const name of APPLETS) symlinkSync('busybox', join(folder, 'bin', name));
-  const python = realpathSync('/usr/bin/python3');
-  const library = `/usr/lib/${python.slice(python.lastIndexOf('/') + 1)}`;
-  await addProgram(folder, python, 'usr/bin/python3');
-  cpSync(library, join(folder, library), {
-    recursive: true,
-    filter: (path) => !/\/(test|tests|dist-packages|__pycache__|idlelib|tkinter|config-[^/]*)$/.test(path),
-  });
-  for (const name of readdirSync(join(library, 'lib-dynload')))
-    await addLibraries(folder, join(library, 'lib-dynload', name));
+  await addPython(folder);
   return folder;
-}
-
-async function addProgram(folder, program, name) {
-  copyFileSync(realpathSync(program), join(folder, name));
-  chmodSync(join(folder, name), 0o755);
-  await addLibraries(folder, program);
-}
-
-/** A program that is linked statically has none, which ldd calls an error. */
-async function addLibraries(folder, program) {
-  const listed = await mustRun('sh', ['-c', 'ldd "$1" 2>/dev/null || :', 'sh', realpathSync(program)]);
-  for (const [path] of listed.matchAll(/\/\S+\.so[.\d]*/g)) {
-    const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(realpathSync(path), target);
-  }
 }

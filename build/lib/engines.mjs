@@ -10,6 +10,12 @@ const POSTGRES_FOLDER = '/usr/lib/postgresql';
 
 /** The engines that tests start, with the Debian package of each. */
 const ENGINES = [
+  // Images are built and pushed for real.
+  { package: 'podman', isThere: () => found('podman') },
+  { package: 'buildah', isThere: () => found('buildah') },
+  { package: 'runc', isThere: () => found('runc') },
+  { package: 'docker-registry', isThere: () => found('docker-registry') },
+  { package: 'busybox-static', isThere: () => found('busybox') },
   { package: 'postgresql', isThere: () => found('postgres') || inPostgresFolder() },
   { package: 'nats-server', isThere: () => found('nats-server') },
   { package: 'etcd-server', isThere: () => found('etcd') },

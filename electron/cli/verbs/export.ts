@@ -18,10 +18,12 @@ export const exportVerb: Verb = {
       .argument('<format>', 'kubernetes or compose')
       .argument('[dir]', 'folder for the files (default: kubernetes/, or the project’s own for compose)')
       .option('--project <dir>', 'folder of the project (default: this one)')
+      .option('--image-prefix <registry/path>', 'kubernetes: where the images are pushed to and pulled from')
       .option('--force', 'replace files that are there');
     addExamples(command, [
       ['micro export kubernetes', 'a file per service in kubernetes/, for kubectl apply -k kubernetes'],
       ['micro export compose', 'compose.yaml beside micro.yaml, for docker compose up'],
+      ['micro export kubernetes --image-prefix registry.example/team', 'with images that the cluster pulls from there'],
       ['micro export kubernetes deploy --json', 'into another folder, and tells what was written as JSON'],
     ]);
   },
@@ -33,7 +35,11 @@ export const exportVerb: Verb = {
     const out = args[1] === undefined ? join(project, FOLDERS[format]) : resolve(context.cwd, args[1]);
     // Only now: help and usage errors need no parser.
     const { exportProject } = await import('../../server/deploy/exportProject.ts');
-    const { files, notes, project: name } = await exportProject(project, format, out);
+    const {
+      files,
+      notes,
+      project: name,
+    } = await exportProject(project, format, out, options.imagePrefix as string | undefined);
     const written = files.map(({ path, text }) => ({ file: join(out, path), text }));
     if (options.force !== true) await refuseToReplace(written.map(({ file }) => file));
     for (const { file, text } of written) await write(file, text);

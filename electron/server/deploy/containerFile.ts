@@ -1,15 +1,18 @@
+import { languageOf } from '../project/languageOf.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
 import { containerCommand } from './containerCommand.ts';
 
 /** Images that services are built on, by language; the newest with long support when this was written. */
-const BASES = {
+export const BASES = {
   node: 'node:22-slim',
   python: 'python:3.13-slim',
   java: 'eclipse-temurin:21',
+  maven: 'maven:3-eclipse-temurin-21',
+  gradle: 'gradle:8-jdk21',
   go: 'golang:1.24',
+  /** Where a Go program that was built runs: small, and still with a shell. */
+  goRuntime: 'debian:bookworm-slim',
 } as const;
-/** Where a Go program that was built runs: the base is small and still has a shell. */
-const GO_RUNTIME = 'debian:bookworm-slim';
 
 /** What the folder of a service has that decides how its image is made. */
 export interface FolderFiles {
@@ -18,42 +21,64 @@ export interface FolderFiles {
 
 /** The text of a container file for a service, undefined when there is no recipe for its language. */
 export function containerFile(spec: ServiceSpec, folder: FolderFiles): string | undefined {
-  const recipe = recipes[spec.language];
-  if (!recipe || !spec.command) return undefined;
-  return `${recipe(spec, folder, runLine(spec)).join('\n')}\n`;
+  if (!spec.command) return undefined;
+  // A program that was compiled does not say in what: `./bin/api`.
+  const recipe = recipes[spec.language] ?? recipes[languageOf(spec.build)];
+  const lines = recipe?.(spec, folder, runLine(spec));
+  return lines && `${lines.join('\n')}\n`;
 }
 
-type Recipe = (spec: ServiceSpec, folder: FolderFiles, start: string) => string[];
+/** The lines of a container file; undefined when the runtime is none that its base has. */
+type Recipe = (spec: ServiceSpec, folder: FolderFiles, start: string) => string[] | undefined;
 
-const node: Recipe = (spec, folder, start) => [
-  `FROM ${BASES.node}`,
-  'WORKDIR /app',
-  ...(folder.has('package-lock.json')
-    ? ['COPY package.json package-lock.json ./', 'RUN npm ci']
-    : folder.has('package.json')
-      ? ['COPY package.json ./', 'RUN npm install']
+const node: Recipe = (spec, folder, start) => {
+  if (uses(spec, 'bun') || uses(spec, 'deno')) return undefined;
+  return [
+    `FROM ${BASES.node}`,
+    'WORKDIR /app',
+    ...nodePackages(folder),
+    'COPY . .',
+    ...buildLine(spec),
+    'ENV NODE_ENV=production',
+    start,
+  ];
+};
+
+function nodePackages(folder: FolderFiles): string[] {
+  if (folder.has('package-lock.json')) return ['COPY package.json package-lock.json ./', 'RUN npm ci'];
+  if (folder.has('pnpm-lock.yaml'))
+    return ['COPY package.json pnpm-lock.yaml ./', 'RUN corepack enable && pnpm install --frozen-lockfile'];
+  if (folder.has('yarn.lock'))
+    return ['COPY package.json yarn.lock ./', 'RUN corepack enable && yarn install --frozen-lockfile'];
+  return folder.has('package.json') ? ['COPY package.json ./', 'RUN npm install'] : [];
+}
+
+/** Programs that install what a Python service needs and start it; the base has none of them. */
+const PYTHON_TOOLS = { uv: 'uv sync', poetry: 'poetry install --no-root', pipenv: 'pipenv install' } as const;
+
+const python: Recipe = (spec, folder, start) => {
+  const tool = (Object.keys(PYTHON_TOOLS) as (keyof typeof PYTHON_TOOLS)[]).find((name) => uses(spec, name));
+  return [
+    `FROM ${BASES.python}`,
+    'WORKDIR /app',
+    'ENV PYTHONUNBUFFERED=1',
+    ...(tool ? [`RUN pip install --no-cache-dir ${tool}`] : []),
+    ...(folder.has('requirements.txt')
+      ? ['COPY requirements.txt ./', 'RUN pip install --no-cache-dir -r requirements.txt']
       : []),
-  'COPY . .',
-  ...buildLine(spec),
-  'ENV NODE_ENV=production',
-  start,
-];
-
-const python: Recipe = (spec, folder, start) => [
-  `FROM ${BASES.python}`,
-  'WORKDIR /app',
-  'ENV PYTHONUNBUFFERED=1',
-  ...(folder.has('requirements.txt')
-    ? ['COPY requirements.txt ./', 'RUN pip install --no-cache-dir -r requirements.txt']
-    : []),
-  'COPY . .',
-  ...(folder.has('pyproject.toml') && !folder.has('requirements.txt') ? ['RUN pip install --no-cache-dir .'] : []),
-  ...buildLine(spec),
-  start,
-];
+    'COPY . .',
+    ...(tool
+      ? [`RUN ${PYTHON_TOOLS[tool]}`]
+      : folder.has('pyproject.toml') && !folder.has('requirements.txt')
+        ? ['RUN pip install --no-cache-dir .']
+        : []),
+    ...buildLine(spec),
+    start,
+  ];
+};
 
 const java: Recipe = (spec, _folder, start) => [
-  `FROM ${BASES.java}`,
+  `FROM ${uses(spec, 'mvn') ? BASES.maven : uses(spec, 'gradle') ? BASES.gradle : BASES.java}`,
   'WORKDIR /app',
   'COPY . .',
   ...buildLine(spec),
@@ -61,15 +86,22 @@ const java: Recipe = (spec, _folder, start) => [
 ];
 
 const go: Recipe = (spec, folder, start) => {
+  if (uses(spec, 'air')) return undefined;
   const argv = spec.command?.argv ?? [];
+  const isRun = !spec.command?.shell && argv[0] === 'go' && argv[1] === 'run';
+  const needsCompiler = !isRun && uses(spec, 'go', [spec.command]);
   const head = [
-    `FROM ${BASES.go}${argv[1] === 'run' ? ' AS build' : ''}`,
+    `FROM ${BASES.go}${needsCompiler ? '' : ' AS build'}`,
     'WORKDIR /app',
+    // The base that it runs on may have another C library.
+    ...(needsCompiler ? [] : ['ENV CGO_ENABLED=0']),
     ...(folder.has('go.sum') ? ['COPY go.mod go.sum ./', 'RUN go mod download'] : []),
     'COPY . .',
     ...buildLine(spec),
   ];
-  if (spec.command?.shell || argv[0] !== 'go' || argv[1] !== 'run') return [...head, start];
+  if (needsCompiler) return [...head, start];
+  const runtime = ['', `FROM ${BASES.goRuntime}`, 'WORKDIR /app', 'COPY --from=build /app .'];
+  if (!isRun) return [...head, ...runtime, start];
   // `go run FILES` becomes a program of its own, so that the image has no compiler in it.
   const isFile = (word: string): boolean => word.endsWith('.go');
   const files = argv.slice(2).filter(isFile);
@@ -77,11 +109,8 @@ const go: Recipe = (spec, folder, start) => {
   const rest = argv.slice(2 + sources.length);
   return [
     ...head,
-    `RUN CGO_ENABLED=0 go build -o /service ${sources.join(' ')}`,
-    '',
-    `FROM ${GO_RUNTIME}`,
-    'WORKDIR /app',
-    'COPY --from=build /app .',
+    `RUN ${JSON.stringify(['go', 'build', '-o', '/service', ...sources])}`,
+    ...runtime,
     'COPY --from=build /service /usr/local/bin/service',
     `CMD ${JSON.stringify(['service', ...rest])}`,
   ];
@@ -89,8 +118,20 @@ const go: Recipe = (spec, folder, start) => {
 
 const recipes: Readonly<Record<string, Recipe>> = { js: node, ts: node, py: python, java, go };
 
+/** Whether a program stands as a word in what builds or starts the service. */
+function uses(spec: ServiceSpec, program: string, commands = [spec.command, spec.build]): boolean {
+  return commands.some((command) => {
+    const words = command?.shell ? command.text.split(/[\s;&|()]+/) : (command?.argv.slice(0, 1) ?? []);
+    return words.includes(program);
+  });
+}
+
 function buildLine(spec: ServiceSpec): string[] {
-  return spec.build ? [`RUN ${spec.build.shell ? spec.build.text : JSON.stringify(spec.build.argv)}`] : [];
+  if (!spec.build) return [];
+  const { shell, text, argv } = spec.build;
+  // The words of a line for a shell can be read as they are, unless the container file would read them otherwise.
+  const isPlain = !/[\n]|<<|\\$|^\s*(?:\[|--)/.test(text);
+  return [`RUN ${shell && isPlain ? text : JSON.stringify(shell ? ['sh', '-c', text] : argv)}`];
 }
 
 function runLine(spec: ServiceSpec): string {

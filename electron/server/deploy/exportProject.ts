@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { MicroError } from '../../../shared/contract/errors.ts';
@@ -6,6 +6,7 @@ import { manifestError } from '../project/manifestError.ts';
 import { parseManifest } from '../project/manifestParser.ts';
 import { loadManifest } from '../project/openProject.ts';
 import type { ServiceSpec } from '../project/serviceSpec.ts';
+import { buildIgnore } from './buildIgnore.ts';
 import { type ComposeService, composeService } from './composeProject.ts';
 import { containerFile } from './containerFile.ts';
 import { declaredVariables } from './declaredVariables.ts';
@@ -30,17 +31,22 @@ export interface ProjectExport {
 }
 
 /**
- * Writes a project of micro.yaml in the words of Kubernetes or compose. `out` is the folder that the files will lie in, absolute.
- * Rejects with `manifest.*`, `env-file.unreadable` or `image.no-recipe`.
+ * Writes a project of micro.yaml in the words of Kubernetes or compose. `out` is the folder that the files will lie in, absolute;
+ * `imagePrefix` the registry and path that images are pushed under and pulled from. Rejects with `manifest.*`, `env-file.unreadable` or `image.no-recipe`.
  */
-export async function exportProject(folder: string, format: ExportFormat, out: string): Promise<ProjectExport> {
+export async function exportProject(
+  folder: string,
+  format: ExportFormat,
+  out: string,
+  imagePrefix?: string,
+): Promise<ProjectExport> {
   const { path, text } = await loadManifest(folder);
   // Containers are Linux, whatever this machine is.
   const parsed = parseManifest(text, folder, path, 'linux');
   if (!parsed.ok) throw manifestError(path, parsed.problems);
   const { name: project, services } = parsed.manifest;
   const result: ProjectExport = { project, files: [], notes: [] };
-  const written = new Writer(result, services, out);
+  const written = new Writer(result, services, out, imagePrefix);
   if (format === 'compose') await written.compose();
   else await written.kubernetes();
   return result;
@@ -53,6 +59,7 @@ class Writer {
     private readonly result: ProjectExport,
     private readonly services: readonly ServiceSpec[],
     private readonly out: string,
+    private readonly imagePrefix: string | undefined,
   ) {
     this.byName = new Map(services.map((spec) => [spec.name, spec]));
   }
@@ -82,6 +89,7 @@ class Writer {
       }
       if (spec.dependsOn.length > 0)
         note(`needs ${spec.dependsOn.map(({ service }) => service).join(', ')}; Kubernetes starts all at once`);
+      if (!spec.image && (await importsSdkItLacks(spec))) note(LACKS_SDK);
       const objects = serviceObjects(spec, { image: image.name, variables, minor: EXPORT_MINOR, note });
       const head = notes.map((text) => `# ${text}\n`).join('');
       const file = `${name}.yaml`;
@@ -101,6 +109,7 @@ class Writer {
       if (spec.kind === 'external') continue;
       const note = (text: string): void => this.note(spec, text);
       const image = await this.image(spec, () => {});
+      if (!spec.image && (await importsSdkItLacks(spec))) note(LACKS_SDK);
       services[spec.name] = composeService(spec, {
         ...(image.build ? { build: image.build } : {}),
         variables: await declaredVariables(
@@ -124,7 +133,10 @@ class Writer {
     note: (text: string) => void,
   ): Promise<{ name: string; build?: { context: string; dockerfile: string } }> {
     if (spec.image) return { name: spec.image.name };
-    const name = `${spec.project}/${spec.name}:${spec.version}`;
+    const name =
+      this.imagePrefix === undefined
+        ? `${spec.project}/${spec.name}:${spec.version}`
+        : `${this.imagePrefix}/${spec.project}-${spec.name}:${spec.version}`;
     const context = this.shown(spec.folder);
     const own = await this.ownContainerFile(spec.folder);
     const generated = `${objectName(spec.name)}.Containerfile`;
@@ -141,6 +153,8 @@ class Writer {
         );
       }
       this.add(generated, text);
+      // Docker reads it by this name: what is not to be in the image, secrets first of all.
+      this.add(`${generated}.dockerignore`, `${(await buildIgnore(spec)).join('\n')}\n`);
     }
     const dockerfile = own ?? this.place(spec.folder, generated);
     note(
@@ -170,6 +184,19 @@ class Writer {
   private note({ name }: ServiceSpec, text: string): void {
     this.result.notes.push({ service: name, text });
   }
+}
+
+const LACKS_SDK =
+  'it imports micro-desktop/sdk, which its image will lack: name micro-desktop in a package.json of its folder';
+
+/** On this machine the server gives services its own copy of the SDK; an image has what is installed in it. */
+async function importsSdkItLacks({ folder, command }: ServiceSpec): Promise<boolean> {
+  const start = command?.argv.find((word) => /\.[cm]?[jt]s$/.test(word));
+  if (start === undefined) return false;
+  const textOf = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => '');
+  return (
+    /['"]micro-desktop\/sdk['"]/.test(await textOf(start)) && !(await textOf('package.json')).includes('micro-desktop')
+  );
 }
 
 const exists = (path: string): Promise<boolean> =>

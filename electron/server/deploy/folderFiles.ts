@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import type { FolderFiles } from './containerFile.ts';
 
 /** What of a folder decides how its image is made. */
-const NAMES = ['package.json', 'package-lock.json', 'requirements.txt', 'pyproject.toml', 'go.mod', 'go.sum'];
+const NAMES = [
+  'package.json',
+  'package-lock.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'requirements.txt',
+  'pyproject.toml',
+  'go.sum',
+];
 
 /** Looks which of the files that a recipe asks for are in a folder. */
 export async function folderFiles(folder: string): Promise<FolderFiles> {

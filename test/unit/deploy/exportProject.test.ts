@@ -44,9 +44,11 @@ describe('export to Kubernetes', () => {
     const { files, notes } = await exportProject(folder, 'kubernetes', join(folder, 'kubernetes'));
     expect(files.map(({ path }) => path).sort()).toEqual([
       'catalog.Containerfile',
+      'catalog.Containerfile.dockerignore',
       'catalog.yaml',
       'kustomization.yaml',
       'seed.Containerfile',
+      'seed.Containerfile.dockerignore',
       'seed.yaml',
       'stock.yaml',
     ]);
@@ -78,6 +80,25 @@ describe('export to Kubernetes', () => {
       CMD ["node","main.mjs"]
       "
     `);
+  });
+
+  test('images have the names by which the cluster pulls them from the registry that is named', async () => {
+    const folder = await project();
+    const { files, notes } = await exportProject(folder, 'kubernetes', folder, 'registry.example/team');
+    expect(textOf(files, 'catalog.yaml')).toContain('image: registry.example/team/shop-catalog:latest');
+    expect(notes.map(({ text }) => text)).toContain(
+      'first: docker build -t registry.example/team/shop-catalog:latest -f catalog.Containerfile catalog, and push it',
+    );
+  });
+
+  test.each(['kubernetes', 'compose'] as const)('says that an image will lack the SDK (%s)', async (format) => {
+    const folder = await project('name: shop\nservices: { ledger: { run: node ledger.mjs } }');
+    await writeFile(join(folder, 'ledger.mjs'), "await import(process.env.MICRO_SDK ?? 'micro-desktop/sdk');");
+    const texts = async (): Promise<string> =>
+      (await exportProject(folder, format, folder)).notes.map(({ text }) => text).join('\n');
+    expect(await texts()).toContain('it imports micro-desktop/sdk, which its image will lack');
+    await writeFile(join(folder, 'package.json'), '{ "dependencies": { "micro-desktop": "*" } }');
+    expect(await texts()).not.toContain('micro-desktop/sdk');
   });
 
   test('a folder that nothing is known of is an error that names it', async () => {

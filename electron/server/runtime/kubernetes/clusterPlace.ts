@@ -23,7 +23,7 @@ import { declaredAs } from './takeUpTask.ts';
 /** What {@link ClusterPlace} works with. */
 export interface ClusterPlaceOptions {
   connection: Connection;
-  host: Pick<InstanceHost, 'clock' | 'logger' | 'registry' | 'logs' | 'environment' | 'notify'>;
+  host: Pick<InstanceHost, 'clock' | 'logger' | 'registry' | 'logs' | 'environment' | 'notify' | 'buildSlots'>;
   images: Images;
   /** Pods reach the proxy of this server. */
   reachesServer: boolean;
@@ -63,8 +63,28 @@ export class ClusterPlace {
   }
 
   /** The image of a service; one that is not given is built. Rejects with `image.*`. */
-  image(spec: ServiceSpec, signal: AbortSignal): Promise<string> {
-    return this.options.images.of(spec, signal);
+  async image(spec: ServiceSpec, signal: AbortSignal): Promise<string> {
+    const { images, host } = this.options;
+    const release = spec.image ? undefined : await host.buildSlots.acquire(signal);
+    signal.throwIfAborted();
+    try {
+      return await images.of(spec, signal, (output) => this.keepBuild(spec.name, output));
+    } finally {
+      release?.();
+    }
+  }
+
+  /** What a builder wrote that failed is a run in the log of the service. */
+  private async keepBuild(service: string, output: string): Promise<void> {
+    const { logs, clock } = this.options.host;
+    const log = await logs.startRun({
+      service,
+      instance: 'image',
+      cause: 'its image is built',
+      startedAt: clock.now(),
+    });
+    log.write('build', new TextEncoder().encode(output), clock.now() * 1000);
+    await log.end({ endedAt: clock.now(), outcome: 'the image could not be built', failed: true });
   }
 
   /** The objects of a service as they are to be. Rejects with `env-file.*`, `config.*` or `runtime.unsupported`. */

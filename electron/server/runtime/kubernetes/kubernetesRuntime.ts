@@ -33,6 +33,7 @@ export async function createKubernetesRuntime(
   });
   const images = new Images({
     context: connection.kubeConfig.getCurrentContext(),
+    host: options,
     systemEnvironment: () => options.systemEnvironment(),
     ...(cluster.imagePrefix === undefined ? {} : { imagePrefix: cluster.imagePrefix }),
   });
