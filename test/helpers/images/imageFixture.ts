@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach } from 'vitest';
@@ -127,10 +127,18 @@ export class ImageFixture {
 
   async dispose(): Promise<void> {
     if (!existsSync(join(this.folder, 'settings/storage'))) return;
-    // What was mounted for the builds is in the way of the deletion of the folder.
     await this.podman('rm', '--all', '--force', '--time', '0').catch(() => undefined);
-    await this.podman('system', 'reset', '--force').catch(() => undefined);
+    // What was mounted for the builds is in the way of the deletion of the folder. Not `podman system reset`: it also takes
+    // away the networks of whoever runs the tests.
+    for (const mount of await mountsBelow(this.folder)) await run('umount', [mount]).catch(() => undefined);
   }
+}
+
+/** Where something is mounted in a folder, the innermost first. Format: proc(5), `/proc/PID/mountinfo`. */
+async function mountsBelow(folder: string): Promise<string[]> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  const places = lines.map((line) => line.split(' ')[4] ?? '').filter((place) => place.startsWith(`${folder}/`));
+  return places.reverse();
 }
 
 const made = new Set<ImageFixture>();
