@@ -6,7 +6,7 @@ export function keptWhileUsed<T>(
   make: () => Promise<T>,
   end: (thing: T) => void,
   idleMs: number,
-): <R>(use: (thing: T) => Promise<R>) => Promise<R> {
+): <R>(work: (thing: T) => Promise<R>) => Promise<R> {
   let kept: { thing: Promise<T>; uses: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -15,13 +15,13 @@ export function keptWhileUsed<T>(
     // One that could not be made has told so to who asked for it.
     void entry.thing.then(end, () => {});
   };
-  return async (use) => {
+  return async (work) => {
     clearTimeout(timer);
     kept ??= { thing: make(), uses: 0 };
     const entry = kept;
     entry.uses++;
     try {
-      return await use(await entry.thing);
+      return await work(await entry.thing);
     } catch (error) {
       if (kept === entry) drop(entry);
       throw error;
