@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { delimiter, extname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { shell } from 'electron';
+import { startedBy } from './ownProgram.ts';
 
 /** An editor that cannot be started says so within this time; after it, it is taken to be open. */
 const START_TIMEOUT_MS = 1_500;
@@ -71,12 +72,14 @@ async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<stri
 /** Starts a program and lets it go. Resolves with why that failed, or undefined. */
 function start(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
+    const command = startedBy(file, args);
+    const child = spawn(command.file, command.args, {
       env,
       stdio: 'ignore',
       detached: true,
-      // Only a shell can start the .cmd files that editors install on Windows.
-      shell: process.platform === 'win32' && extname(file) !== '.exe',
+      // A detached program of the console would open one.
+      windowsHide: true,
+      windowsVerbatimArguments: command.verbatim,
     });
     const timer = setTimeout(() => {
       child.unref();

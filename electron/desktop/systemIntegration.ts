@@ -8,7 +8,7 @@ import { registerLinks } from './linkHandler.ts';
 import type { MainLog } from './mainLog.ts';
 import type { MicroCommand } from './microCommand.ts';
 import type { Preferences } from './preferences.ts';
-import { ownProgram } from './ownProgram.ts';
+import { ownProgram, windowsWord } from './ownProgram.ts';
 import { runProgram } from './runProgram.ts';
 import { allServices, liveServices } from './serverCalls.ts';
 import { setStartAtLogin } from './startAtLogin.ts';
@@ -90,7 +90,9 @@ export class SystemIntegration {
       command: [this.program, ...args],
       env: process.env,
       home: homedir(),
-      setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, path: this.program, args }),
+      // Windows keeps them as one text, into which Electron puts no quotes.
+      setLoginItem: (openAtLogin) =>
+        app.setLoginItemSettings({ openAtLogin, path: this.program, args: args.map(windowsWord) }),
     });
   }
 

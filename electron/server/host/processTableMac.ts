@@ -1,5 +1,6 @@
 import type { Listener, ProcessInfo, ProcessTable } from './processTable.ts';
 import { type RunProgram, runProgram } from './runProgram.ts';
+import { wholeList } from './wholeList.ts';
 
 const FIELDS = 'pid=,ppid=,pgid=,state=,rss=,time=,lstart=,command=';
 
@@ -8,7 +9,7 @@ export class MacProcessTable implements ProcessTable {
   constructor(private readonly run: RunProgram = runProgram) {}
 
   async list(): Promise<ProcessInfo[]> {
-    return parsePs(await this.run('ps', ['-axww', '-o', FIELDS]));
+    return wholeList(async () => parsePs(await this.run('ps', ['-axww', '-o', FIELDS])));
   }
 
   async get(pid: number): Promise<ProcessInfo | undefined> {

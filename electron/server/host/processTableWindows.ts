@@ -1,5 +1,6 @@
 import type { Listener, ProcessInfo, ProcessTable } from './processTable.ts';
 import { type RunProgram, runProgram } from './runProgram.ts';
+import { wholeList } from './wholeList.ts';
 
 /** One row of {@link CIM_QUERY}. */
 interface CimProcess {
@@ -30,7 +31,7 @@ export class WindowsProcessTable implements ProcessTable {
   constructor(private readonly run: RunProgram = runProgram) {}
 
   async list(): Promise<ProcessInfo[]> {
-    return parseCimProcesses(await this.powershell(query('')));
+    return wholeList(async () => parseCimProcesses(await this.powershell(query(''))));
   }
 
   async get(pid: number): Promise<ProcessInfo | undefined> {
@@ -70,7 +71,7 @@ export class WindowsProcessTable implements ProcessTable {
 export function parseCimProcesses(json: string): ProcessInfo[] {
   const text = json.replace(/^\uFEFF/, '').trim();
   if (text === '') return [];
-  const parsed = JSON.parse(text) as CimProcess | CimProcess[];
+  const parsed = parseOrNothing(text);
   return (Array.isArray(parsed) ? parsed : [parsed]).map((row) => ({
     pid: row.ProcessId,
     ppid: row.ParentProcessId,
@@ -82,6 +83,15 @@ export function parseCimProcesses(json: string): ProcessInfo[] {
     memoryBytes: row.WorkingSetSize,
     threads: row.ThreadCount,
   }));
+}
+
+/** PowerShell that is ended in the middle of its answer leaves a part of it. */
+function parseOrNothing(text: string): CimProcess | CimProcess[] {
+  try {
+    return JSON.parse(text) as CimProcess | CimProcess[];
+  } catch {
+    return [];
+  }
 }
 
 /**

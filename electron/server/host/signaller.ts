@@ -52,13 +52,18 @@ function send(target: number, signal: NodeJS.Signals): void {
  * Windows has no signals: taskkill asks windows to close (`/T`: with all descendants) and `/F` ends them. A console
  * program has no window to close and only ends by force.
  */
-export const windowsSignaller: Signaller = {
-  async signal(members, leader, signal) {
+export const createWindowsSignaller = (run: (args: readonly string[]) => Promise<void> = taskkill): Signaller => ({
+  async signal(members, _leader, signal) {
     if (members.length === 0) return;
-    const pids = new Set([leader, ...members.map((info) => info.pid)].filter((pid) => pid > 0));
-    await taskkill(taskkillArguments([...pids], signal));
+    // Not the leader as such: when it is not among them it is gone, and its number may be somebody else's by now.
+    await run(
+      taskkillArguments(
+        members.map(({ pid }) => pid),
+        signal,
+      ),
+    );
   },
-};
+});
 
 /** Arguments of taskkill for these processes and their descendants. */
 export function taskkillArguments(pids: readonly number[], signal: NodeJS.Signals): string[] {
@@ -73,4 +78,4 @@ function taskkill(args: readonly string[]): Promise<void> {
 }
 
 /** The signaller of this system. */
-export const systemSignaller: Signaller = process.platform === 'win32' ? windowsSignaller : unixSignaller;
+export const systemSignaller: Signaller = process.platform === 'win32' ? createWindowsSignaller() : unixSignaller;
