@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, open, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -98,6 +98,47 @@ describe('what was built, as a user without Node', async () => {
       async () => ((await readFile(log, 'utf8')).match(/ info started: /g)?.length ?? 0) > 1,
       60_000,
     );
+  });
+
+  test('the first start offers the micro command, which works in a shell of the user until the app is taken away', async () => {
+    const folder = await tempFolder('command');
+    user = await freshUser(folder);
+    // Where the login files of most systems have it once the folder is there.
+    user.env['PATH'] = `${join(user.home, '.local/bin')}:${user.env['PATH']}`;
+    const { env, home } = user;
+    const shell = (line: string) => run('sh', ['-c', line], { env, cwd: home });
+    const place = join(folder, 'app');
+    await mkdir(place);
+    await run('tar', ['-xzf', await packageNamed('.tar.gz'), '-C', place, '--strip-components=1']);
+    const first = (app = await startPackaged(join(place, 'micro-desktop'), user));
+    const textOf = () =>
+      first.evaluate<string | undefined>(`document.querySelector('[aria-label="The micro command"]')?.innerText`);
+    expect(await waitFor('the offer', textOf)).toContain('Make micro a command?');
+    // It is on the screen, and nothing is in front of it.
+    const seen = `(() => {
+      const button = [...document.querySelectorAll('button')].find((each) => each.textContent.trim() === 'Install micro');
+      const { x, y, width, height } = button.getBoundingClientRect();
+      return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    })()`;
+    expect(await first.evaluate<boolean>(seen)).toBe(true);
+    await expect(shell('micro version')).rejects.toThrow();
+
+    await first.clickButton('Install micro');
+    await waitFor('what came of it', async () => (await textOf())?.includes('micro is a command now'));
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect((await shell('micro version')).stdout).toContain(version);
+    await first.clickButton('Close');
+    await waitFor('the offer to go', async () => (await textOf()) === undefined);
+    expect(await first.end()).toBe(0);
+
+    // What is there is not offered again.
+    app = await startPackaged(join(place, 'micro-desktop'), user);
+    expect(await app.evaluate<boolean>('window.micro.isCommandOffered()')).toBe(false);
+    expect(await app.end()).toBe(0);
+    await rm(place, { recursive: true });
+    await expect(shell('micro version')).rejects.toMatchObject({ code: 127 });
   });
 
   test('the deb installs, runs the sample, and leaves nothing but the data of the user when it is removed', async () => {
