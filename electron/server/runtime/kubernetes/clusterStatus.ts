@@ -21,6 +21,10 @@ const worst = [Status.ERROR, Status.PENDING, Status.STARTING, Status.STOPPED];
 /** What there is to do while the cluster cannot be followed. */
 const UNSEEN_NEXT = 'It is followed again as soon as the cluster answers and allows it: kubectl cluster-info.';
 
+/** What there is to do where the cluster makes no pod of a Deployment. */
+const REFUSED_NEXT =
+  'The cluster tries again by itself; make room by stopping something, or ask whoever set its limits.';
+
 /** The status of a service in the cluster: how far our command is, then what its pods say. */
 export function clusterStatus(view: ClusterView): ShownStatus {
   const { phase } = view;
@@ -71,7 +75,13 @@ function liveStatus(view: ClusterView, otherwise: Status): ShownStatus {
       : { status: otherwise, reason: '' };
   }
   if (ready.length === 0) {
-    if (!worstPod) return { status: otherwise, reason: deploymentProblem(view.rollout) };
+    if (!worstPod) {
+      // Nothing is on its way while the cluster makes no pod, by a quota for one.
+      const refusal = deploymentProblem(view.rollout);
+      return refusal === '' || view.phase.is !== 'live'
+        ? { status: otherwise, reason: refusal }
+        : { status: Status.PENDING, reason: refusal, next: REFUSED_NEXT };
+    }
     // A pod that ended is started again; until then it is on its way.
     const status = worstPod.status === Status.STOPPED ? Status.STARTING : worstPod.status;
     return { status, reason: worstPod.reason, ...next(worstPod) };

@@ -1,3 +1,4 @@
+import type { V1Deployment } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { Status } from '../../../../shared/contract/gen/state_pb.ts';
 import { clusterStatus } from '../../../../electron/server/runtime/kubernetes/clusterStatus.ts';
@@ -34,6 +35,17 @@ describe('the status of a service in a cluster', () => {
     const starting = pod('a', { status: Status.STARTING, isReady: false, reason: 'not ready yet' });
     expect(shown([starting, broken])).toBe('ERROR ImagePullBackOff: no such image');
     expect(shown([])).toBe('STARTING');
+  });
+
+  test('is pending, with what helps, where the cluster makes no pod', () => {
+    const refusal = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota: few' };
+    const rollout: V1Deployment = { status: { conditions: [refusal] } };
+    const view = { pods: [], count: 1, rollout, kind: 'service', problem: '' } as const;
+    const { status, reason, next } = clusterStatus({ ...view, phase: { is: 'live' } });
+    expect([status, reason]).toEqual([Status.PENDING, 'FailedCreate: exceeded quota: few']);
+    expect(next).toContain('make room');
+    // What the cluster said of the version before says nothing about the one that is on its way there.
+    expect(clusterStatus({ ...view, phase: { is: 'applying' } }).status).toBe(Status.STARTING);
   });
 
   test('does not count pods that are leaving', () => {
