@@ -11,6 +11,7 @@ import { ClusterPlace } from '../../electron/server/runtime/kubernetes/clusterPl
 import { connect } from '../../electron/server/runtime/kubernetes/connection.ts';
 import type { Images } from '../../electron/server/runtime/kubernetes/images.ts';
 import { KubernetesService } from '../../electron/server/runtime/kubernetes/kubernetesService.ts';
+import { Slots } from '../../electron/server/runtime/slots.ts';
 import { Status } from '../../shared/contract/gen/state_pb.ts';
 import { StoringCluster } from './storingCluster.ts';
 import { waitFor } from './waitFor.ts';
@@ -81,6 +82,7 @@ async function makeServer(kubeconfig: string): Promise<ClusterFixture> {
     clock: systemClock,
     logger: silentLogger,
     registry: new MemoryRegistry(systemClock),
+    buildSlots: new Slots(1),
     logs: { runs: async () => [], startRun: async () => noLog },
     environment: async () => ({ values: new Map(), warnings: [] }),
     notify: (_level: string, service: string, text: string) => void notices.push(`${service}: ${text}`),

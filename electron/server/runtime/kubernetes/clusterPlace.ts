@@ -66,8 +66,8 @@ export class ClusterPlace {
   async image(spec: ServiceSpec, signal: AbortSignal): Promise<string> {
     const { images, host } = this.options;
     const release = spec.image ? undefined : await host.buildSlots.acquire(signal);
-    signal.throwIfAborted();
     try {
+      signal.throwIfAborted();
       return await images.of(spec, signal, (output) => this.keepBuild(spec.name, output));
     } finally {
       release?.();
