@@ -17,9 +17,11 @@ export function isEtcdRefusal(error: unknown): boolean {
 /** The error of somebody whom etcd does not let in, or who does not trust it. */
 export function explainEtcdRefusal(error: unknown, address: string): MicroError {
   const isOfTls = error instanceof Error && isUntrusted(error);
+  // The words of OpenSSL are on lines of their own.
+  const said = errorText(error).replace(/\s+/g, ' ');
   return new MicroError(
     'engine.refused',
-    `the registry at ${address} ${isOfTls ? 'does not get on with us over TLS' : 'refuses'}: ${errorText(error)}`,
+    `the registry at ${address} ${isOfTls ? 'does not get on with us over TLS' : 'refuses'}: ${said}`,
     {
       next: isOfTls
         ? 'Name the CA that signed its certificate by ETCDCTL_CACERT, a host that is in it, and your own one by ETCDCTL_CERT and ETCDCTL_KEY.'
