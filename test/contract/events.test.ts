@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery, EventLog } from '../../electron/server/events/eventLog.ts';
 import { acknowledge, event, eventLogKinds, nextText, takeTexts } from '../helpers/eventLogFixture.ts';
 import { flush } from '../helpers/fakes/fakeClock.ts';
+import { waitFor } from '../helpers/waitFor.ts';
 
 const texts = async (log: EventLog, topic = 'orders'): Promise<string[]> =>
   (await log.history({ topic, limit: 1000 })).events.map(({ payload }) => Buffer.from(payload).toString());
@@ -67,6 +68,23 @@ describe.each(eventLogKinds)('an event log $name', ({ keeps, isShared, make }) =
     });
     expect(await log.topics()).toEqual([]);
   });
+
+  it.runIf(isShared)(
+    'goes on by itself with all it had when its engine is stopped and started between tests',
+    async () => {
+      const { open, restart } = await make();
+      const log = await open();
+      const consumer = await log.consume({ topic: 'orders', group: 'g', from: 'start' });
+      await log.publish([event('before')]);
+      expect(await takeTexts(log, consumer, 1)).toEqual(['before']);
+      await restart?.();
+      await waitFor('it is back', async () => (await texts(log)).join() === 'before');
+      await log.publish([event('after')]);
+      // What was acknowledged does not come again.
+      expect(await takeTexts(log, consumer, 1)).toEqual(['after']);
+      expect(await texts(log)).toEqual(['before', 'after']);
+    },
+  );
 
   it('gives publishers side by side offsets without gaps, in the order in which they came', async () => {
     const { open } = await make();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ListOptions, Store, StoreChange } from '../../electron/server/store/store.ts';
 import { storeKinds, table, write } from '../helpers/storeFixture.ts';
+import { waitFor } from '../helpers/waitFor.ts';
 
 const keys = async (store: Store, options: Partial<ListOptions> = {}): Promise<string[]> =>
   (await store.list({ ...table, ...options })).map((record) => record.key);
@@ -10,7 +11,7 @@ const textOf = async (store: Store, key: string): Promise<string | undefined> =>
 };
 
 /** What every store promises, whatever keeps its records. */
-describe.each(storeKinds)('a store $name', ({ make }) => {
+describe.each(storeKinds)('a store $name', ({ isShared, make }) => {
   it('gives back what was written, with what is known of it', async () => {
     const { open } = await make();
     const store = await open();
@@ -131,6 +132,22 @@ describe.each(storeKinds)('a store $name', ({ make }) => {
     for (const ttlMs of [0, -5, Number.NaN, Number.POSITIVE_INFINITY])
       await expect(store.apply([write('a', '', { ttlMs })])).rejects.toMatchObject({ code: 'store.invalid-range' });
   });
+
+  it.runIf(isShared)(
+    'goes on by itself with all it had when its engine is stopped and started between tests',
+    async () => {
+      const { open, restart } = await make();
+      const store = await open();
+      const told: string[] = [];
+      store.onDidChange(({ type, key }) => told.push(`${type} ${key}`));
+      await store.apply([write('before', '1')]);
+      await restart?.();
+      await waitFor('it is back', async () => (await textOf(store, 'before')) === '1');
+      await store.apply([write('after', '2')]);
+      expect(await keys(store)).toEqual(['after', 'before']);
+      expect(told).toEqual(['written before', 'written after']);
+    },
+  );
 
   it('ST-01 pages over a prefix in a stable order, each live key once, while keys come, go and end', async () => {
     const { clock, open } = await make();

@@ -26,6 +26,8 @@ export interface EventLogPlace {
   /** What holds of each topic; may be changed. */
   limits: EventLimits;
   open(): Promise<EventLog>;
+  /** Stops and starts what several servers share. */
+  restart?(): Promise<void>;
 }
 
 const noLimits = (): EventLimits => ({ maxAgeMs: 0, maxBytes: 1e12, maxEvents: 1e9 });
@@ -57,9 +59,13 @@ export const eventLogKinds: EventLogKind[] = [
     isShared: true,
     async make() {
       const place = { clock: new FakeClock(), limits: noLimits() };
-      const { address } = await natsPrefix();
+      const { engine, address } = await natsPrefix();
       const open = async () => (await openNatsEventLog(address, place.clock, () => place.limits)).log;
-      return Object.assign(place, { open });
+      const restart = async (): Promise<void> => {
+        await engine.stop();
+        await engine.start();
+      };
+      return Object.assign(place, { open, restart });
     },
   },
 ];

@@ -6,13 +6,16 @@ import { type Postgres, startPostgres } from './engines/postgres.ts';
 import { FakeClock } from './fakes/fakeClock.ts';
 import { tempFolder } from './tempFolder.ts';
 
-/** A kind of store, with how to open one and, where it keeps anything, how to open the same one again. */
+/**
+ * A kind of store, with how to open one and, where it keeps anything, how to open the same one again; and how to stop and start
+ * what several servers share.
+ */
 export interface StoreKind {
   name: string;
   keeps: boolean;
   /** Several servers may have it open at a time; it is another process. */
   isShared?: boolean;
-  make(): Promise<{ clock: FakeClock; open(clock?: FakeClock): Promise<Store> }>;
+  make(): Promise<{ clock: FakeClock; open(clock?: FakeClock): Promise<Store>; restart?(): Promise<void> }>;
 }
 
 let postgres: Promise<Postgres> | undefined;
@@ -51,10 +54,14 @@ export const storeKinds: StoreKind[] = [
     isShared: true,
     async make() {
       const clock = new FakeClock();
-      const { address } = await postgresSchema();
+      const { engine, address } = await postgresSchema();
       const open = async (other?: FakeClock): Promise<Store> =>
         closedAtEnd(await openPostgresStore({ address, clock: other ?? clock, followDatabase: false }));
-      return { clock, open };
+      const restart = async (): Promise<void> => {
+        await engine.stop();
+        await engine.start();
+      };
+      return { clock, open, restart };
     },
   },
 ];

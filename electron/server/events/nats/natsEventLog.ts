@@ -22,33 +22,22 @@ import type {
   Receipt,
   TopicInfo,
 } from '../eventLog.ts';
-import {
-  checkConsume,
-  checkEventName,
-  checkNewEvents,
-  checkPosition,
-  MAX_CONSUMERS,
-  MAX_GROUPS,
-  NO_LIMITS,
-} from '../limits.ts';
-import { RateMeter } from '../rateMeter.ts';
-import { GroupConsumer } from './groupConsumer.ts';
+import { checkConsume, checkEventName, checkNewEvents, checkPosition, MAX_CONSUMERS, NO_LIMITS } from '../limits.ts';
+import { GroupConsumers } from './groupConsumers.ts';
 import { GroupActions, inUse } from './groupActions.ts';
 import { Groups } from './groups.ts';
 import { GroupStore } from './groupStore.ts';
 import { Listeners } from './listeners.ts';
-import { News, type TopicActivity } from './news.ts';
+import { News } from './news.ts';
 import { Peers } from './peers.ts';
 import { readPage, resolvePosition } from './positions.ts';
 import { Publisher } from './publisher.ts';
 import { RemoteMembers } from './remoteMembers.ts';
-import { Streams, type TopicFacts } from './streams.ts';
+import { Streams } from './streams.ts';
+import { AT_A_TIME, TopicInfos } from './topicInfos.ts';
 
 /** ms between looks at what topics have too much of. */
 const LIMIT_EVERY_MS = 60_000;
-/** Groups, letters or topics that are asked about at a time. */
-const AT_A_TIME = 16;
-
 /** What {@link NatsEventLog} works with. */
 export interface NatsEventLogOptions {
   link: NatsLink;
@@ -77,8 +66,8 @@ export class NatsEventLog implements EventLog {
   private readonly remote: RemoteMembers;
   private readonly actions = new GroupActions();
   private readonly listeners: Listeners;
-  private readonly rates = new Map<string, RateMeter>();
-  private readonly consumers = new Set<GroupConsumer>();
+  private readonly consumers: GroupConsumers;
+  private readonly infos: TopicInfos;
   private limits: (topic: string) => EventLimits = () => NO_LIMITS;
   private timer: Disposable | undefined;
   private closed: Promise<void> | undefined;
@@ -112,11 +101,18 @@ export class NatsEventLog implements EventLog {
       handleChange: (topic) => this.handleChange(topic),
       handleFlow: (flow) => this.flows.fire(flow),
     });
+    this.consumers = new GroupConsumers({
+      ...{ groups: this.groups, store: this.store, peers: this.peers, actions: this.actions },
+    });
+    this.infos = new TopicInfos({
+      ...{ streams: this.streams, store: this.store, groups: this.groups, listeners: this.listeners, clock },
+      elsewhere: (topic) => this.news.elsewhere(topic),
+    });
     this.news = new News({
       link,
       server,
       clock,
-      activity: () => this.activity(),
+      activity: () => this.infos.activity(),
       handleChange: (topic) => this.changes.fire(topic),
     });
   }
@@ -154,7 +150,7 @@ export class NatsEventLog implements EventLog {
       else counts.set(key, { topic, service, direction: 'published', count: 1 });
     }
     for (const flow of counts.values()) {
-      this.rate(flow.topic).add(flow.count);
+      this.infos.count(flow.topic, flow.count);
       this.flows.fire(flow);
       this.handleChange(flow.topic);
     }
@@ -164,33 +160,10 @@ export class NatsEventLog implements EventLog {
   async consume(options: ConsumeOptions): Promise<Consumer> {
     checkConsume(options);
     this.checkOpen();
-    const { topic, group, from = 'end' } = options;
+    const { topic, group } = options;
     await this.streams.obtain(topic);
     this.checkRoom(topic);
-    if (group === undefined) return this.listeners.listen(options);
-    const id = randomUUID();
-    const isKnown = this.groups.here(topic, group) !== undefined;
-    if (!isKnown) {
-      const names = await this.store.names(topic);
-      if (names.length >= MAX_GROUPS && !names.some((known) => known.group === group))
-        throw new MicroError('events.limit', `${topic} has ${MAX_GROUPS} groups, so "${group}" cannot be another`);
-      await this.groups.find(topic, group, from);
-    }
-    const consumer = new GroupConsumer(
-      id,
-      { ...options, group },
-      {
-        find: (ofTopic, name) => this.groups.find(ofTopic, name, from),
-        nextThere: (leader, name, turn, how) =>
-          this.actions.nextThere(leader, { group, consumer: name, turn, options: how }),
-        leaveThere: (leader, ofTopic, name, one) =>
-          void this.peers.ask(leader, 'leave', { topic: ofTopic, group: name, consumer: one }).catch(() => {}),
-      },
-      () => this.consumers.delete(consumer),
-    );
-    this.consumers.add(consumer);
-    await consumer.join();
-    return consumer;
+    return group === undefined ? this.listeners.listen(options) : this.consumers.join({ ...options, group });
   }
 
   async settle(receipt: Receipt): Promise<string[]> {
@@ -204,11 +177,7 @@ export class NatsEventLog implements EventLog {
   async topics(name?: string): Promise<TopicInfo[]> {
     this.checkOpen();
     if (name !== undefined) checkEventName('topic', name);
-    const all = name === undefined ? await this.streams.all() : [await this.streams.facts(name)];
-    const groups = new Map<string, string[]>();
-    for (const { topic, group } of await this.store.names(name))
-      groups.set(topic, [...(groups.get(topic) ?? []), group]);
-    return mapLimit(all, AT_A_TIME, (facts) => this.infoOf(facts, groups.get(facts.topic) ?? []));
+    return this.infos.list(name);
   }
 
   async history(query: HistoryQuery): Promise<HistoryPage> {
@@ -277,7 +246,7 @@ export class NatsEventLog implements EventLog {
   close(): Promise<void> {
     this.closed ??= (async () => {
       this.timer?.dispose();
-      for (const consumer of [...this.consumers]) consumer.end();
+      this.consumers.end();
       this.listeners.close();
       this.remote.close();
       await this.groups.close();
@@ -287,32 +256,6 @@ export class NatsEventLog implements EventLog {
       this.flows.dispose();
     })();
     return this.closed;
-  }
-
-  private async infoOf(facts: TopicFacts, names: readonly string[]): Promise<TopicInfo> {
-    const { topic, events, bytes, first, next, oldestAt, newestAt } = facts;
-    const groups = await mapLimit(names, AT_A_TIME, (name) => this.groups.info(topic, name, facts));
-    const elsewhere = this.news.elsewhere(topic);
-    return {
-      ...{ name: topic, events, bytes, oldestAt, newestAt, firstOffset: first, nextOffset: next },
-      rate: (this.rates.get(topic)?.perSecond ?? 0) + elsewhere.rate,
-      listeners: this.listeners.countOf(topic) + elsewhere.listeners,
-      groups: groups.filter((group) => group !== undefined),
-    };
-  }
-
-  private activity(): Record<string, TopicActivity> {
-    const rates = new Map([...this.rates].map(([topic, meter]) => [topic, meter.perSecond]));
-    const topics = [...this.listeners.topics, ...[...rates].filter(([, rate]) => rate > 0).map(([topic]) => topic)];
-    return Object.fromEntries(
-      topics.map((topic) => [topic, { listeners: this.listeners.countOf(topic), rate: rates.get(topic) ?? 0 }]),
-    );
-  }
-
-  private rate(topic: string): RateMeter {
-    const meter = this.rates.get(topic) ?? new RateMeter(this.options.clock);
-    this.rates.set(topic, meter);
-    return meter;
   }
 
   private handleChange(topic: string): void {
