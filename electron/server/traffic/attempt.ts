@@ -20,6 +20,7 @@ const EARLY_ANSWER_GRACE_MS = 5000;
 
 /** One try at a node: the request sent over one connection, and the answer passed to the client as it comes. */
 export class Attempt implements ConnectionUser, Limited {
+  deadlineSlot = -1;
   private readonly connection: UpstreamConnection;
   private readonly upload: Upload | undefined;
   private state: 'connecting' | 'sent' | 'answering' | 'answered' | 'ended' = 'connecting';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Deadlines, type Limited } from '../../../electron/server/traffic/deadlines.ts';
 import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
@@ -5,6 +6,7 @@ import { FakeClock } from '../../helpers/fakes/fakeClock.ts';
 /** Something that counts how often it is looked at. */
 function counted(): Limited & { looks: number } {
   return {
+    deadlineSlot: -1,
     looks: 0,
     checkLate() {
       this.looks++;
@@ -55,10 +57,34 @@ it('one that ends itself while it is looked at does not keep the others from the
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock, 1000);
   const other = counted();
-  const ending: Limited = { checkLate: () => deadlines.delete(ending) };
+  const ending: Limited = { deadlineSlot: -1, checkLate: () => deadlines.delete(ending) };
   deadlines.add(ending);
   deadlines.add(other);
   await clock.advance(100);
   expect(other.looks).toBe(1);
   deadlines.dispose();
+});
+
+it('keeps exactly those that were added and not deleted, in whatever order they come and go', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(9), { maxLength: 60 }), async (switched) => {
+      const clock = new FakeClock();
+      const deadlines = new Deadlines(clock, 1000);
+      const all = Array.from({ length: 10 }, counted);
+      const open = new Set<number>();
+      for (const at of switched) {
+        const one = all[at] as Limited;
+        if (open.delete(at)) deadlines.delete(one);
+        else {
+          open.add(at);
+          deadlines.add(one);
+          deadlines.add(one);
+        }
+      }
+      await clock.advance(100);
+      expect(all.map(({ looks }) => looks)).toEqual(all.map((_, at) => (open.has(at) ? 1 : 0)));
+      deadlines.dispose();
+      expect(clock.pendingTimers).toBe(0);
+    }),
+  );
 });
