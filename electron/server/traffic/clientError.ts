@@ -8,9 +8,22 @@ interface Answering {
   [NEWEST]?: ServerResponse;
 }
 
-/** Notes an answer that is about to be made; for {@link handleClientError}. */
+/** Notes an answer that is about to be made; for {@link handleClientError} and {@link afterAnswers}. */
 export function noteResponse(response: ServerResponse): void {
   (response.req.socket as Answering)[NEWEST] = response;
+}
+
+/**
+ * Runs once the answers to what a client sent before have left; never when the connection ends with them. Node leaves a
+ * connection to whom a request for an upgrade is handed at once, and answers that are still to come would be mixed up.
+ */
+export function afterAnswers(socket: Duplex, run: () => void): void {
+  const before = (socket as Answering)[NEWEST];
+  if (!before || before.writableFinished || before.destroyed) run();
+  else
+    before.once('close', () => {
+      if (!socket.destroyed && !socket.writableEnded) run();
+    });
 }
 
 /**

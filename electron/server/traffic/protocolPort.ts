@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { isHttp2 } from '../../../shared/lib/protocol.ts';
 import { isPlainUpgrade, replayAsPlain } from './plainUpgrade.ts';
-import { handleClientError, noteResponse } from './clientError.ts';
+import { afterAnswers, handleClientError, noteResponse } from './clientError.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 
 /** Handles one request; HTTP/1.1 and HTTP/2 alike. */
@@ -76,8 +76,12 @@ export class ProtocolPort {
     // The one who gets the body decides whether it wants it.
     this.http1.on('checkContinue', handleHttp1);
     this.http1.on('upgrade', (request, socket, head) => {
-      if (isPlainUpgrade(request)) replayAsPlain(this.http1, request, socket, head);
-      else handleUpgrade(request, socket, head);
+      afterAnswers(socket, () => {
+        // What was answered last began to count the time until another request.
+        (socket as net.Socket).setTimeout(0);
+        if (isPlainUpgrade(request)) replayAsPlain(this.http1, request, socket, head);
+        else handleUpgrade(request, socket, head);
+      });
     });
     this.http1.on('clientError', handleClientError);
     this.http1.on('connect', (_, socket: Duplex) => socket.end(REFUSED_CONNECT, () => socket.destroy()));

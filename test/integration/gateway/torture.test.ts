@@ -8,10 +8,17 @@ import { requestFraming } from '../../helpers/torture/requestFraming.ts';
 import { requestHeaders } from '../../helpers/torture/requestHeaders.ts';
 import { requestLines } from '../../helpers/torture/requestLines.ts';
 import { serviceAnswers } from '../../helpers/torture/serviceAnswers.ts';
+import { upgrades } from '../../helpers/torture/upgrades.ts';
 import { tortureService } from '../../helpers/tortureService.ts';
 import { converse } from '../../helpers/wireClient.ts';
 
-const groups = Object.entries({ ...requestLines, ...requestFraming, ...requestHeaders, ...serviceAnswers });
+const groups = Object.entries({
+  ...requestLines,
+  ...requestFraming,
+  ...requestHeaders,
+  ...serviceAnswers,
+  ...upgrades,
+});
 
 /** The version whose doing is recorded; others differ in details. */
 const RECORDED_NGINX = '1.22.1';
