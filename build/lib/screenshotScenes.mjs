@@ -258,7 +258,7 @@ async function sendCall(page) {
   const choose = page.getByRole('button', { name: 'Choose a service' });
   if (await choose.isVisible()) {
     await choose.click();
-    await page.getByRole('menuitem', { name: 'catalog' }).click();
+    await page.getByRole('menuitemradio', { name: 'catalog' }).click();
   }
   await page.getByLabel('Path').fill('/products');
   await page.getByRole('button', { name: 'Send', exact: true }).click();

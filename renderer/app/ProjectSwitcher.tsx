@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconFolder, IconFolderOpen, IconX } from '@tabler/icons-react';
+import { IconChevronDown, IconFolder, IconFolderOpen, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { attempt } from '../state/actions.ts';
@@ -8,6 +8,7 @@ import { closeProject, openProject, recentProjects } from '../state/projectActio
 import { useShownProject } from '../state/projectFilter.ts';
 import { useProjects } from '../state/serverState.ts';
 import { setUi } from '../state/uiState.ts';
+import { ChoiceItem } from '../ui/ChoiceItem.tsx';
 import { shortPath } from '../state/shortPath.ts';
 import classes from './ProjectSwitcher.module.css';
 import bar from './TopBar.module.css';
@@ -35,21 +36,19 @@ export function ProjectSwitcher() {
       <Menu.Dropdown className={classes.dropdown ?? ''}>
         {projects.size > 0 ? <Menu.Label>Open</Menu.Label> : null}
         {projects.size > 1 ? (
-          <Menu.Item
-            leftSection={shown ? <span className={classes.blank} /> : <IconCheck size={14} />}
-            onClick={() => setUi({ project: '' })}
-          >
+          <ChoiceItem mark="left" chosen={!shown} onPick={() => setUi({ project: '' })}>
             All projects
-          </Menu.Item>
+          </ChoiceItem>
         ) : null}
         {[...projects.values()].map((project) => (
-          <Menu.Item
+          <ChoiceItem
             key={project.name}
-            leftSection={shown?.name === project.name ? <IconCheck size={14} /> : <span className={classes.blank} />}
-            onClick={() => setUi({ project: project.name })}
+            mark="left"
+            chosen={shown?.name === project.name}
+            onPick={() => setUi({ project: project.name })}
           >
             {project.name} <span className={classes.path}>{shortPath(project.folder)}</span>
-          </Menu.Item>
+          </ChoiceItem>
         ))}
         {others.length > 0 ? <Menu.Label>Recent</Menu.Label> : null}
         {others.map((project) => (

@@ -34,6 +34,8 @@ export const theme = createTheme({
       defaultProps: {
         ...float,
         width: 'max-content',
+        // The placeholder that Mantine focuses first is no menu item, which assistive technology trips over.
+        withInitialFocusPlaceholder: false,
         // It slides along an edge of the window rather than over it.
         middlewares: { flip: true, shift: { crossAxis: true, padding: 8 } },
       },

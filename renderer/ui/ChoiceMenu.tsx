@@ -1,23 +1,26 @@
 import { Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { IconChevronDown } from '@tabler/icons-react';
+import { Fragment, type ReactNode } from 'react';
 import { Chip } from './Chip.tsx';
+import { ChoiceItem } from './ChoiceItem.tsx';
 
 /** One entry of a {@link ChoiceMenu}. */
 export interface Choice {
   readonly key: string;
   readonly label: ReactNode;
   readonly chosen: boolean;
+  /** Choices of different groups are divided by a line: one of each group is chosen. */
+  readonly group?: string;
   readonly pick: () => void;
 }
 
-/** A chip that opens a menu of choices. `stays` keeps it open, for choices of which several can be made. */
+/** A chip that opens a menu of choices. With `several` each is made or not by itself, and the menu stays open. */
 export function ChoiceMenu({
   text,
   label,
   choices,
   active,
-  stays = false,
+  several = false,
   children,
   onOpen,
 }: {
@@ -26,13 +29,13 @@ export function ChoiceMenu({
   choices: readonly Choice[];
   /** Whether something else than the standard is chosen. */
   active: boolean;
-  stays?: boolean;
+  several?: boolean;
   /** Above the choices, e.g. a field that narrows them. */
   children?: ReactNode;
   onOpen?: () => void;
 }) {
   return (
-    <Menu position="bottom-start" closeOnItemClick={!stays} {...(onOpen ? { onOpen } : {})}>
+    <Menu position="bottom-start" {...(onOpen ? { onOpen } : {})}>
       <Menu.Target>
         <Chip pressed={active}>
           {text}
@@ -41,16 +44,13 @@ export function ChoiceMenu({
       </Menu.Target>
       <Menu.Dropdown aria-label={label} mah={420} style={{ overflowY: 'auto' }}>
         {children}
-        {choices.map(({ key, label: choice, chosen, pick }) => (
-          <Menu.Item
-            key={key}
-            role="menuitemradio"
-            aria-checked={chosen}
-            rightSection={chosen ? <IconCheck size={14} aria-hidden="true" /> : null}
-            onClick={pick}
-          >
-            {choice}
-          </Menu.Item>
+        {choices.map(({ key, label: choice, chosen, group, pick }, at) => (
+          <Fragment key={key}>
+            {at > 0 && choices[at - 1]?.group !== group ? <Menu.Divider /> : null}
+            <ChoiceItem chosen={chosen} several={several} onPick={pick}>
+              {choice}
+            </ChoiceItem>
+          </Fragment>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -80,8 +80,6 @@ export function ContextMenu({
         // Its anchor is a point; a point at the very edge does not count as out of sight.
         hideDetached={false}
         returnFocus={!keepsFocus}
-        // The placeholder that Mantine focuses first is no menu item, which assistive technology trips over.
-        withInitialFocusPlaceholder={false}
       >
         <Menu.Target>
           <button

@@ -74,9 +74,9 @@ test('an endpoint of an OpenAPI document is filled in and sent; history, curl an
   const page = await openPage();
   await pageLink(page, 'Calls').click();
   await page.getByRole('button', { name: 'Choose a service' }).click();
-  await page.getByRole('menuitem', { name: 'stock' }).click();
+  await page.getByRole('menuitemradio', { name: 'stock' }).click();
   await page.getByRole('button', { name: 'Free call' }).click();
-  await page.getByRole('menuitem', { name: /^PUT \/items\/\{id\}/ }).click();
+  await page.getByRole('menuitemradio', { name: /^PUT \/items\/\{id\}/ }).click();
   await page.getByText('Keeps an item').first().waitFor();
   await page.getByLabel(/^id/).fill('tea');
   await page.getByLabel(/^count/).fill('7');
@@ -146,7 +146,7 @@ test('traces are found by text, errors and duration, also after going away and b
   await waitFor('all again', async () => (await rows.count()) === 3);
 
   await page.getByRole('button', { name: 'Any duration' }).click();
-  await page.getByRole('menuitem', { name: '500 ms or longer' }).click();
+  await page.getByRole('menuitemradio', { name: '500 ms or longer' }).click();
   await rows.filter({ hasText: 'items/a-name' }).waitFor();
   await waitFor('the slow one', async () => (await rows.count()) === 1);
   // Into the trace and back by the window's own history: what narrows the list is as it was.
@@ -164,7 +164,7 @@ test('traces are found by text, errors and duration, also after going away and b
   await page.getByRole('button', { name: '≥ 500 ms' }).waitFor();
   await waitFor('the slow one', async () => (await rows.count()) === 1);
   await page.getByRole('button', { name: '≥ 500 ms' }).click();
-  await page.getByRole('menuitem', { name: '5 s or longer' }).click();
+  await page.getByRole('menuitemradio', { name: '5 s or longer' }).click();
   await page.getByText('No trace matches').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await waitFor('all again', async () => (await rows.count()) === 3);

@@ -40,9 +40,9 @@ async function openCalls(): Promise<Page> {
 async function choose(page: Page, service: string, endpoint: string): Promise<void> {
   const calls = page.getByRole('region', { name: 'Calls', exact: true });
   await calls.getByRole('button', { name: /^(?:Choose a service|greeter|store)$/ }).click();
-  await page.getByRole('menuitem', { name: new RegExp(`^${service}`) }).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(`^${service}`) }).click();
   await calls.getByRole('button', { name: /^(?:Free call|Choose an endpoint)$/ }).click();
-  await page.getByRole('menuitem', { name: new RegExp(`^${endpoint.replaceAll('.', '\\.')}`) }).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(`^${endpoint.replaceAll('.', '\\.')}`) }).click();
 }
 
 const answerOf = (page: Page, service: string) => page.getByRole('region', { name: `Answer of ${service}` });
@@ -110,7 +110,7 @@ test('what micro itself offers stands below the services, with forms of its own'
   await send(page);
   await answerOf(page, 'store').getByRole('status').getByText('OK').waitFor();
   await page.getByRole('button', { name: 'Store.Write', exact: true }).click();
-  await page.getByRole('menuitem', { name: /^Store\.Read/ }).click();
+  await page.getByRole('menuitemradio', { name: /^Store\.Read/ }).click();
   await page.getByLabel(/^key/).fill('greeting');
   await send(page);
   await answerOf(page, 'store').getByText('"aGVsbG8="').waitFor();

@@ -121,7 +121,7 @@ describe('what passes between services', () => {
     // By service: a trace stays when it touches any of those chosen, wherever it began.
     await page.getByRole('button', { name: 'Errors' }).click();
     await page.getByRole('button', { name: 'All services' }).click();
-    await page.getByRole('menuitem', { name: 'payments' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'payments' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'payments', exact: true }).waitFor();
     const rows = page.getByRole('grid', { name: 'Traces' }).getByRole('row', { name: /POST|GET/ });
@@ -129,7 +129,7 @@ describe('what passes between services', () => {
     expect(await rows.filter({ hasText: 'GET /' }).count()).toBe(0);
     // One more lets in what touches it alone.
     await page.getByRole('button', { name: 'payments', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'catalog' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'catalog' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'catalog, payments' }).waitFor();
     await rows.filter({ hasText: 'GET /' }).first().waitFor();
@@ -186,7 +186,9 @@ describe('what passes between services', () => {
       // All colours hang on this attribute; a second start of everything would show the same.
       await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
       const seen = await axeObjections(page);
-      if (seen.length > 0) found[where] = seen;
+      // What floats belongs to no landmark, as a menu of the system does not.
+      const real = seen.filter((objection) => !/^region: <div data-portal/.test(objection));
+      if (real.length > 0) found[where] = real;
     };
     await clickEdge(page, 'orders>payments');
     const inspector = page.getByRole('complementary', { name: 'Inspector' });
@@ -199,6 +201,10 @@ describe('what passes between services', () => {
     const rows = page.getByRole('grid', { name: 'Traces' }).getByRole('row', { name: /POST \/buy/ });
     await rows.first().waitFor();
     await look('traces', 'dark');
+    await page.getByRole('button', { name: 'All services' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'All services', checked: true }).waitFor();
+    await look('menu of choices', 'dark');
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Live' }).click();
     await rows.first().click();
     await page.getByRole('treegrid').getByRole('row', { name: 'storefront POST /buy' }).click();
@@ -206,7 +212,7 @@ describe('what passes between services', () => {
     await look('trace', 'dark');
     await pageLink(page, 'Calls').click();
     await page.getByRole('button', { name: 'Choose a service' }).click();
-    await page.getByRole('menuitem', { name: 'storefront' }).click();
+    await page.getByRole('menuitemradio', { name: 'storefront' }).click();
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.getByRole('region', { name: 'Answer of storefront' }).getByText('"Green tea"').waitFor();
     await look('calls', 'dark');

@@ -1,11 +1,12 @@
 import { Menu } from '@mantine/core';
 import { Kind } from '../../../shared/contract/gen/state_pb.ts';
-import { IconCheck, IconChevronDown } from '@tabler/icons-react';
+import { IconChevronDown } from '@tabler/icons-react';
 import { openPage } from '../../state/navigation.ts';
 import { useShownServices } from '../../state/projectFilter.ts';
 import { setTrafficWindow, trafficWindows, useTraffic } from '../../state/traffic.ts';
 import { setUi } from '../../state/uiState.ts';
 import { Chip } from '../../ui/Chip.tsx';
+import { ChoiceItem } from '../../ui/ChoiceItem.tsx';
 import { countByStatus, lookOf } from '../../ui/status.ts';
 import { StatusCount } from '../../ui/StatusIcon.tsx';
 import { Toolbar } from '../../ui/Toolbar.tsx';
@@ -46,13 +47,9 @@ function WindowPicker() {
       </Menu.Target>
       <Menu.Dropdown aria-label="Figures of">
         {trafficWindows.map(({ ms, label }) => (
-          <Menu.Item
-            key={ms}
-            rightSection={ms === windowMs ? <IconCheck size={14} aria-label="chosen" /> : null}
-            onClick={() => setTrafficWindow(ms)}
-          >
+          <ChoiceItem key={ms} chosen={ms === windowMs} onPick={() => setTrafficWindow(ms)}>
             {label}
-          </Menu.Item>
+          </ChoiceItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -91,13 +88,9 @@ export function GraphToolbar({
             </Menu.Target>
             <Menu.Dropdown aria-label="Group services by">
               {groupings.map(({ value, label }) => (
-                <Menu.Item
-                  key={value}
-                  rightSection={value === grouping ? <IconCheck size={14} aria-label="chosen" /> : null}
-                  onClick={() => onGroup(value)}
-                >
+                <ChoiceItem key={value} chosen={value === grouping} onPick={() => onGroup(value)}>
                   {label}
-                </Menu.Item>
+                </ChoiceItem>
               ))}
             </Menu.Dropdown>
           </Menu>

@@ -96,7 +96,7 @@ export function InspectorHeader({ service }: { service: Service }) {
             Log
           </Button>
         ) : null}
-        <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
+        <Menu position="bottom-end">
           <Menu.Target>
             <Button icon={<IconDots size={16} />} aria-label={`More for ${service.name}`} title="More" />
           </Menu.Target>

@@ -72,7 +72,7 @@ export function ServicePicker({ view, onView }: PickerProps) {
       label="Services"
       choices={choices}
       active={chosen.size > 0}
-      stays
+      several
       onOpen={() => setFilter('')}
     >
       {names.length >= filterFrom ? (
@@ -98,13 +98,21 @@ export function LevelPicker({ view, onView }: PickerProps) {
   const choices = [
     ...levels.map((least) => ({
       key: `level-${least}`,
+      group: 'levels',
       label: least === '' ? 'All levels' : least === 'fatal' ? 'fatal only' : `${least} and above`,
       chosen: view.least === least,
       pick: () => onView({ least }),
     })),
-    { key: 'streams', label: 'All streams', chosen: view.stream === '', pick: () => onView({ stream: '' }) },
+    {
+      key: 'streams',
+      group: 'streams',
+      label: 'All streams',
+      chosen: view.stream === '',
+      pick: () => onView({ stream: '' }),
+    },
     ...streams.map((stream) => ({
       key: stream,
+      group: 'streams',
       label: `Only ${stream}`,
       chosen: view.stream === stream,
       pick: () => onView({ stream }),

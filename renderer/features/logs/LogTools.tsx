@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core';
-import { IconArrowDown, IconCheck, IconChevronDown, IconDots, IconPlayerPause, IconX } from '@tabler/icons-react';
+import { IconArrowDown, IconChevronDown, IconDots, IconPlayerPause, IconX } from '@tabler/icons-react';
 import { Chip } from '../../ui/Chip.tsx';
+import { ChoiceItem } from '../../ui/ChoiceItem.tsx';
 import type { LogController } from './LogController.ts';
 import { setLogPrefs, useLogPrefs } from './logPrefs.ts';
 import { isNarrowed, type LogViewState, readLogViewState, widened } from './logViewState.ts';
@@ -29,15 +30,9 @@ export function TimeStylePicker() {
       </Menu.Target>
       <Menu.Dropdown aria-label="Time column">
         {timeStyles.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={value === timeStyle}
-            rightSection={value === timeStyle ? <IconCheck size={14} aria-hidden="true" /> : null}
-            onClick={() => setLogPrefs({ timeStyle: value })}
-          >
+          <ChoiceItem key={value} chosen={value === timeStyle} onPick={() => setLogPrefs({ timeStyle: value })}>
             {label}
-          </Menu.Item>
+          </ChoiceItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -157,33 +152,22 @@ export function MoreMenu({
         </Chip>
       </Menu.Target>
       <Menu.Dropdown aria-label="More">
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={wrap}
-          rightSection={wrap ? <IconCheck size={14} aria-hidden="true" /> : null}
-          onClick={() => setLogPrefs({ wrap: !wrap })}
-        >
+        <ChoiceItem several stays={false} chosen={wrap} onPick={() => setLogPrefs({ wrap: !wrap })}>
           Wrap lines
-        </Menu.Item>
-        <Menu.Item
-          role="menuitemcheckbox"
-          aria-checked={view.run === -1}
-          rightSection={view.run === -1 ? <IconCheck size={14} aria-hidden="true" /> : null}
-          onClick={() => onView({ ...view, run: view.run === -1 ? 0 : -1 })}
+        </ChoiceItem>
+        <ChoiceItem
+          several
+          stays={false}
+          chosen={view.run === -1}
+          onPick={() => onView({ ...view, run: view.run === -1 ? 0 : -1 })}
         >
           Only since the last start
-        </Menu.Item>
+        </ChoiceItem>
         <Menu.Divider />
         {timeStyles.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={value === timeStyle}
-            rightSection={value === timeStyle ? <IconCheck size={14} aria-hidden="true" /> : null}
-            onClick={() => setLogPrefs({ timeStyle: value })}
-          >
+          <ChoiceItem key={value} chosen={value === timeStyle} onPick={() => setLogPrefs({ timeStyle: value })}>
             {label}
-          </Menu.Item>
+          </ChoiceItem>
         ))}
         <Menu.Divider />
         <Menu.Label>Export</Menu.Label>

@@ -50,7 +50,7 @@ export function TraceFilters({ filter, onFilter }: { filter: TraceFilter; onFilt
         text={servicesText(services)}
         label="Services"
         active={services.length > 0}
-        stays
+        several
         choices={[
           {
             key: '*',
