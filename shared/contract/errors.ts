@@ -213,6 +213,10 @@ export const errorCatalogue = {
     kind: 'unavailable',
     means: 'An engine that the server keeps its state in cannot be reached.',
   },
+  'engine.overloaded': {
+    kind: 'unavailable',
+    means: 'More is asked of an engine than it keeps up with; what was refused was not done.',
+  },
   'engine.refused': {
     kind: 'denied',
     means: 'An engine does not let the server in, or was set up by another version.',

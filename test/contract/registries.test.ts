@@ -13,7 +13,9 @@ import { waitFor } from '../helpers/waitFor.ts';
 /** A kind of registry: what is registered at one place is seen at another, which may be the same. */
 interface RegistryKind {
   name: string;
-  make(): Promise<{ here: MemoryRegistry; there: MemoryRegistry }>;
+  /** Several servers share it; it is another process. */
+  isShared?: boolean;
+  make(): Promise<{ here: MemoryRegistry; there: MemoryRegistry; restart?(): Promise<void> }>;
 }
 
 let started: Promise<Etcd> | undefined;
@@ -51,9 +53,14 @@ const kinds: RegistryKind[] = [
   },
   {
     name: 'in etcd',
+    isShared: true,
     async make() {
-      const { join } = await environment();
-      return { here: (await join()).local, there: (await join()).local };
+      const { engine, join } = await environment();
+      const restart = async (): Promise<void> => {
+        await engine.stop();
+        await engine.start();
+      };
+      return { here: (await join()).local, there: (await join()).local, restart };
     },
   },
 ];
@@ -69,7 +76,7 @@ const orders = { name: 'orders', version: '1.0' };
 const ids = (registry: MemoryRegistry, name = 'orders'): string[] =>
   (registry.get(name)?.nodes ?? []).map(({ id }) => id.split('@')[0] as string).sort();
 
-describe.each(kinds)('a registry $name', ({ make }) => {
+describe.each(kinds)('a registry $name', ({ isShared, make }) => {
   it('shows what was registered, as it was said, and no more once it is gone', async () => {
     const { here, there } = await make();
     const endpoints = [{ name: 'Orders.Take', request: { name: 'r', type: 'R', values: [] }, metadata: { m: 'POST' } }];
@@ -89,6 +96,23 @@ describe.each(kinds)('a registry $name', ({ make }) => {
     await waitFor('none is seen', () => there.get('orders') === undefined);
     expect(there.list()).toEqual([]);
   });
+
+  if (isShared) {
+    it('goes on by itself with all it had when its engine is stopped and started between tests', async () => {
+      const { here, there, restart } = await make();
+      const changes: string[] = [];
+      here.register(orders, node('before'));
+      await waitFor('it is seen', () => ids(there).join() === 'before');
+      there.onDidChange(({ action, service }: RegistryChange) => changes.push(`${action} ${service.nodes.length}`));
+      await restart?.();
+      here.register(orders, node('after', { port: 8001 }));
+      await waitFor('both are seen', () => ids(there).join() === 'after,before');
+      here.deregister('orders', 'before');
+      await waitFor('one is seen', () => ids(there).join() === 'after');
+      // What was there all along was never told as gone, nor as new.
+      expect(changes).toEqual(['update 2', 'update 1']);
+    });
+  }
 
   it('takes nodes in turn, and passes over those that were tried', async () => {
     const { here, there } = await make();

@@ -38,9 +38,11 @@ export function explainPostgres(error: unknown, address: string): unknown {
       next: 'Give the password by PGPASSWORD or ~/.pgpass, and see that role and database exist and may make a schema.',
       cause: error,
     });
-  const isFull = code.startsWith('53');
-  return new MicroError(isFull ? 'storage.full' : 'storage.failed', `the store at ${address} says: ${message}`, {
-    retryable: isFull,
-    cause: error,
-  });
+  if (code.startsWith('53'))
+    return new MicroError('storage.full', `the store at ${address} has no room: ${message}`, {
+      next: 'Give the database more disk, or remove records; what was refused was not written.',
+      retryable: true,
+      cause: error,
+    });
+  return new MicroError('storage.failed', `the store at ${address} says: ${message}`, { cause: error });
 }

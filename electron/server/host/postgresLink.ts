@@ -86,7 +86,7 @@ export class PostgresLink {
     let again = false;
     return this.writes.run(() =>
       this.patiently(async () => {
-        const client = await this.writer.obtain();
+        const client = this.writer.client ?? (await this.writer.obtain());
         try {
           const query = statement(again);
           again = true;
@@ -104,6 +104,17 @@ export class PostgresLink {
     const { shown } = this.options.settings;
     return new MicroError('engine.unavailable', `the store at ${shown} was away${MAYBE_WRITTEN}`, {
       next: 'Another server wrote the same record since: read it, and decide anew.',
+      retryable: true,
+      details: { engine: 'postgres', address: shown },
+    });
+  }
+
+  /** The error of a write that was not begun, as too many wait for the database already. */
+  overloaded(calls: number, bytes: number): MicroError {
+    const { shown } = this.options.settings;
+    const size = `${calls} writes of ${Math.ceil(bytes / 1024)} KB`;
+    return new MicroError('engine.overloaded', `the store at ${shown} is behind: ${size} wait for it`, {
+      next: 'It was not written. Try again a little later, and write less at a time.',
       retryable: true,
       details: { engine: 'postgres', address: shown },
     });

@@ -41,6 +41,11 @@ export class PostgresWriter {
     return this.keepingUp;
   }
 
+  /** The connection, where there is one. */
+  get client(): Client | undefined {
+    return this.current;
+  }
+
   /** The connection, made where there is none. */
   obtain(): Promise<Client> {
     if (this.current) return Promise.resolve(this.current);

@@ -57,7 +57,7 @@ export function checkOperations(operations: readonly Operation[]): void {
         { next: 'Keep what is larger as a blob: blobs are streamed.' },
       );
     checkTtl(operation.ttlMs);
-    checkMetadata(operation.key, operation.metadata ?? {});
+    if (operation.metadata) checkMetadata(operation.key, operation.metadata);
   }
   if (bytes > MAX_BATCH_BYTES)
     throw new MicroError('store.too-large', `a batch of ${bytes} bytes; it has at most ${MAX_BATCH_BYTES}`);

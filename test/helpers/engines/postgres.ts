@@ -26,6 +26,8 @@ export interface PostgresOptions {
   settings?: string[];
   /** Where it keeps its data; by default in a folder of its own. */
   data?: string;
+  /** Another program that runs it; given its words, returns those of the whole. */
+  wrap?(words: string[]): string[];
 }
 
 /** Makes and starts a Postgres in a temporary folder. As root it runs as `nobody`, since it refuses to be root. */
@@ -64,10 +66,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...(tls ? ['ssl=on', `ssl_cert_file=${files.cert}`, `ssl_key_file=${files.key}`] : []),
     ...(options.settings ?? []),
   ];
-  const [file, args] = as(program, [
+  const [first, words] = as(program, [
     ...['-D', data, '-h', '127.0.0.1', '-p', String(port)],
     ...settings.flatMap((setting) => ['-c', setting]),
   ]);
+  const [file = first, ...args] = options.wrap?.([first, ...words]) ?? [first, ...words];
   const base = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const engine = await startEngine({
     program: file,

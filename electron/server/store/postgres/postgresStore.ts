@@ -60,6 +60,7 @@ export class PostgresStore extends BaseStore implements Store {
       seen: () => this.seen,
       write: (statement) => this.link.write<{ outcome: number | number[] | null }>(statement),
       unknown: () => this.link.unknown(),
+      overloaded: (calls, bytes) => this.link.overloaded(calls, bytes),
     });
     this.expiry = new PostgresExpiry({
       schema: options.schema,
@@ -111,10 +112,12 @@ export class PostgresStore extends BaseStore implements Store {
     this.checkOpen();
     if (operations.length === 0) return [];
     const outcome = await this.batches.add(operations);
-    const refused = outcome.findIndex((number) => number < 0);
-    if (refused >= 0) throw conflict(operations[refused] as Operation, -1 - (outcome[refused] as number));
+    for (const [index, number] of outcome.entries()) {
+      if (number < 0) throw conflict(operations[index] as Operation, -1 - number);
+      if (number === 0) outcome[index] = this.seen;
+    }
     this.expiry.expect(operations);
-    return outcome.map((number) => number || this.seen);
+    return outcome;
   }
 
   async list(options: ListOptions): Promise<RecordInfo[]> {
