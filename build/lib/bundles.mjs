@@ -4,6 +4,7 @@ import { runCommand } from './commandLine.mjs';
 import { etcdProtos } from './etcdProtos.mjs';
 import { lateEntryPoints, lateFiles, latePackages } from './latePackages.mjs';
 import { withLock } from './lock.mjs';
+import { oneLocale } from './oneLocale.mjs';
 import { root } from './paths.mjs';
 import { readStamp, sourceStamp, writeStamp } from './stamp.mjs';
 import { SetupError } from './steps.mjs';
@@ -47,6 +48,7 @@ const COMMON_SOURCES = [
   'build/lib/bundles.mjs',
   'build/lib/etcdProtos.mjs',
   'build/lib/latePackages.mjs',
+  'build/lib/oneLocale.mjs',
 ];
 
 /** Names of all bundles. */
@@ -111,7 +113,7 @@ export function nodeBuildOptions() {
     outdir: join(dist, 'node'),
     format: 'esm',
     splitting: true,
-    plugins: [etcdProtos],
+    plugins: [etcdProtos, oneLocale],
     chunkNames: 'chunk-[hash]',
     outExtension: { '.js': '.mjs' },
     // Bundled CommonJS packages still call require() for Node's own modules, which an ES module does not have.
@@ -135,7 +137,7 @@ export function serverBuildOptions() {
     },
     outdir: join(dist, 'node'),
     format: 'cjs',
-    plugins: [etcdProtos, latePackages],
+    plugins: [etcdProtos, oneLocale, latePackages],
     sourcemap: false,
     charset: 'ascii',
     minifySyntax: true,
@@ -190,7 +192,7 @@ async function buildDesktop() {
 async function buildNode() {
   const written = await buildWithEsbuild(nodeBuildOptions());
   removeOldChunks(join(dist, 'node'), new Set(written));
-  await buildWithEsbuild(serverBuildOptions());
+  await buildWithEsbuild(serverBuildOptions(), asFunction);
   // What is too new or too old for the Node of the app's start is left to that start.
   await makeCodeCache(process.execPath, join(dist, 'node'));
 }
@@ -214,10 +216,19 @@ async function buildSdk() {
   await buildWithEsbuild(sdkBuildOptions());
 }
 
-async function buildWithEsbuild(options) {
+/** Makes the server's program the function that electron/cli/serverEntry.ts calls, with what CommonJS gives to a file. */
+function asFunction(result) {
+  const program = result.outputFiles.find((file) => file.path.endsWith('program.cjs'));
+  const before = '(function (require, __dirname, __filename, module, exports) {';
+  program.contents = Buffer.concat([Buffer.from(before), program.contents, Buffer.from('\n})')]);
+}
+
+async function buildWithEsbuild(options, change = () => {}) {
   const { build, formatMessages } = await import('esbuild');
   try {
-    return writeOutput(await build(options));
+    const result = await build(options);
+    change(result);
+    return writeOutput(result);
   } catch (error) {
     if (!error.errors) throw error;
     const messages = await formatMessages(error.errors, { kind: 'error', color: process.stdout.isTTY ?? false });

@@ -19,9 +19,9 @@ function readCache(): Buffer | undefined {
 }
 
 const cachedData = readCache();
-// The bundler writes ASCII alone, which is read without decoding.
+// The bundler writes ASCII alone, which is read without decoding, and the function around it, which would be a copy of it all.
 const source = readFileSync(file, 'latin1');
-const script = new Script(`(function (require, __dirname, __filename, module, exports) {${source}\n})`, {
+const script = new Script(source, {
   filename: file,
   ...(cachedData ? { cachedData } : {}),
 });

@@ -16,19 +16,12 @@ export class OtlpGrpc {
   private readonly sessions = new Set<http2.ServerHttp2Session>();
 
   constructor(reports: OtlpReports) {
-    const adapter = connectNodeAdapter({
-      readMaxBytes: MAX_REPORT_BYTES,
-      routes: (router) => {
-        router.service(TraceService, { export: (one, { values }) => reports.traces(one, values.get(SENDER)) });
-        router.service(LogsService, { export: (one, { values }) => reports.logs(one, values.get(SENDER)) });
-        router.service(MetricsService, { export: (one, { values }) => reports.metrics(one, values.get(SENDER)) });
-      },
-      contextValues: (request) => {
-        const socket = (request as http2.Http2ServerRequest).stream.session?.socket;
-        return createContextValues().set(SENDER, socket ? reports.senderOf(socket as Socket) : () => undefined);
-      },
+    // Made when the first report comes: to make it, all that the services have is read, and a start would wait for it.
+    let adapter: ReturnType<typeof connectNodeAdapter> | undefined;
+    this.server = http2.createServer((request, response) => {
+      adapter ??= adapterOf(reports);
+      adapter(request, response);
     });
-    this.server = http2.createServer(adapter);
     this.server.on('session', (session) => {
       this.sessions.add(session);
       session.once('close', () => this.sessions.delete(session));
@@ -52,4 +45,19 @@ export class OtlpGrpc {
     for (const session of this.sessions) session.destroy();
     await closed;
   }
+}
+
+function adapterOf(reports: OtlpReports): ReturnType<typeof connectNodeAdapter> {
+  return connectNodeAdapter({
+    readMaxBytes: MAX_REPORT_BYTES,
+    routes: (router) => {
+      router.service(TraceService, { export: (one, { values }) => reports.traces(one, values.get(SENDER)) });
+      router.service(LogsService, { export: (one, { values }) => reports.logs(one, values.get(SENDER)) });
+      router.service(MetricsService, { export: (one, { values }) => reports.metrics(one, values.get(SENDER)) });
+    },
+    contextValues: (request) => {
+      const socket = (request as http2.Http2ServerRequest).stream.session?.socket;
+      return createContextValues().set(SENDER, socket ? reports.senderOf(socket as Socket) : () => undefined);
+    },
+  });
 }
