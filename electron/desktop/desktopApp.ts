@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ZodMiniType } from 'zod/mini';
 import { app, nativeTheme, Notification } from 'electron';
 import type { RecentProject, ServerState } from '../../shared/contract/bridge.ts';
@@ -26,6 +27,12 @@ import { serverCommand } from './serverCommand.ts';
 import { SystemIntegration } from './systemIntegration.ts';
 import { ServerStarter, startedServerSchema } from './serverStarter.ts';
 import { type WindowState, windowStateSchema } from './windowState.ts';
+
+/**
+ * Between the loading of the page and its having drawn what the server said, ms, on a slow machine. What the app does for
+ * the system around it, some tens of ms of work, is not done meanwhile: the user waits for the page.
+ */
+const PAGE_DRAWS_MS = 300;
 
 /** What a {@link DesktopApp} is told at its making. */
 export interface DesktopAppOptions {
@@ -216,13 +223,16 @@ export class DesktopApp {
       log: this.log,
     });
     await this.window.open();
+    this.hasStarted = true;
+    // What follows is not done before the page is there: it would only be there later, and no key of the menu could do anything.
+    await pause(PAGE_DRAWS_MS);
+    if (this.quit.isEnding) return;
     // The keychain may ask its user something: not before the window is there.
     this.hasKeychain = true;
     this.handOverKey();
-    // Not before the page is there: it would only be there later, and no key of the menu could do anything.
     await this.system.start(preferences);
-    this.hasStarted = true;
-    await this.menu.show();
+    if (this.quit.isEnding) this.system.stop();
+    else await this.menu.show();
   }
 
   /** Does what a command line asks for, now or as soon as the server is there. */

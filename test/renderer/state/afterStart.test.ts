@@ -17,12 +17,14 @@ beforeEach(() => {
   };
 });
 
-test('what is for later waits for the first state, then for rest, and comes once', () => {
+test('what is for later waits for the first state, its drawing and then for rest, and comes once', () => {
   const run = vi.fn();
   afterStart(run, 1_000);
   expect(rest).toHaveLength(0);
   applyServerState(emptyState);
   applyServerState(emptyState);
+  expect(rest).toHaveLength(0);
+  vi.advanceTimersToNextTimer();
   expect(rest).toHaveLength(1);
   expect(run).not.toHaveBeenCalled();
   rest[0]?.();
@@ -44,5 +46,6 @@ test('taken back, it never comes, before the state and after it', () => {
   vi.runAllTimers();
   expect(rest).toHaveLength(0);
   afterStart(vi.fn(), 1_000)();
+  vi.runAllTimers();
   expect(rest).toHaveLength(0);
 });
