@@ -1,5 +1,5 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
-import type { DesktopBridge } from '../shared/contract/bridge.ts';
+import type { DesktopBridge, ServerState } from '../shared/contract/bridge.ts';
 import { bridgeArguments, bridgeCalls, bridgeEvents } from '../shared/contract/bridgeChannels.ts';
 
 function subscribe<T>(channel: string, listener: (value: T) => void): () => void {
@@ -8,13 +8,31 @@ function subscribe<T>(channel: string, listener: (value: T) => void): () => void
   return () => ipcRenderer.removeListener(channel, handle);
 }
 
+/** How the server is: asked for before the page's scripts are there to ask, and kept by what is told since. */
+let server: Promise<ServerState> | undefined;
+ipcRenderer.on(bridgeEvents.serverState, (_event, state: ServerState) => {
+  server = Promise.resolve(state);
+});
+void serverState();
+
+function serverState(): Promise<ServerState> {
+  if (server) return server;
+  const asked: Promise<ServerState> = ipcRenderer.invoke(bridgeCalls.serverState);
+  server = asked;
+  // What failed is asked for again.
+  asked.catch(() => {
+    if (server === asked) server = undefined;
+  });
+  return asked;
+}
+
 const version = process.argv.find((word) => word.startsWith(bridgeArguments.version)) ?? bridgeArguments.version;
 
 /** The page's only way out of its sandbox. It passes words on; the main process checks sender and values. */
 const bridge: DesktopBridge = {
   platform: process.platform as DesktopBridge['platform'],
   version: version.slice(bridgeArguments.version.length),
-  serverState: () => ipcRenderer.invoke(bridgeCalls.serverState),
+  serverState,
   onDidChangeServerState: (listener) => subscribe(bridgeEvents.serverState, listener),
   onDidReceiveCommand: (listener) => subscribe(bridgeEvents.command, listener),
   pickFolder: () => ipcRenderer.invoke(bridgeCalls.pickFolder),

@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { preloadFirstPage, preloadOtherPages } from './app/pages.tsx';
 import { registerPanelKinds } from './app/panelKinds.ts';
+import { atFirstDraw } from './state/firstDraw.ts';
 import { followHistory } from './state/navigation.ts';
 import { startSession } from './state/session.ts';
 import { followSystemNotices } from './state/systemNotices.ts';
@@ -17,16 +18,20 @@ import { followTerminals } from './state/terminals.ts';
 
 preloadFirstPage();
 registerPanelKinds();
+atFirstDraw(draw);
 startSession();
 followTerminals();
 followSystemNotices();
 followHistory();
 
-const root = document.getElementById('root');
-if (!root) throw new Error('the page has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
 preloadOtherPages();
+
+function draw(): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

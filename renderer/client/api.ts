@@ -3,6 +3,7 @@ import { createMicroClient, type MicroClient } from '../../shared/client/microCl
 import type { Connection } from '../../shared/contract/bridge.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
 import { chosenEnvironment, isLocal, urlOf } from './environment.ts';
+import { fetchWithFirst } from './firstState.ts';
 
 /** Name of the protocol that both ends of a WebSocket speak; the server picks it among those offered. */
 const SOCKET_PROTOCOL = 'micro.v1';
@@ -35,7 +36,7 @@ export function apiOf(environment: string): MicroClient {
 
 function clientOf({ url, token }: Connection, environment: string): MicroClient {
   const asking = environment === chosenEnvironment.name && !isLocal ? ask : undefined;
-  return createMicroClient({ url: urlOf(environment, url), token, ask: asking });
+  return createMicroClient({ url: urlOf(environment, url), token, ask: asking, fetch: fetchWithFirst });
 }
 
 /**

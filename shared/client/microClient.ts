@@ -67,6 +67,8 @@ export interface MicroClientOptions {
    * transport of its own, because Node's fetch gives up on an answer that is silent for five minutes.
    */
   createTransport?: (options: TransportOptions) => Transport;
+  /** What stands in for `fetch` in the default transport. */
+  fetch?: typeof globalThis.fetch;
   /** Is asked before what ends or deletes something is sent; absent where nobody is to be asked. */
   ask?: AskDestruction | undefined;
 }
@@ -76,6 +78,7 @@ export interface TransportOptions {
   baseUrl: string;
   interceptors: Interceptor[];
   useBinaryFormat: true;
+  fetch?: typeof globalThis.fetch;
 }
 
 /**
@@ -89,6 +92,7 @@ export function createMicroClient(options: MicroClientOptions): MicroClient {
       baseUrl: options.url.replace(/\/+$/, ''),
       interceptors: options.token ? [bearer(options.token)] : [],
       useBinaryFormat: true,
+      ...(options.fetch ? { fetch: options.fetch } : {}),
     }),
   );
   const transport = options.ask ? askBefore(plain, options.ask) : plain;
