@@ -1,24 +1,17 @@
-import { IconAdjustments, IconPlus } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { registerCommands } from '../../state/commands.ts';
 import { setPageParams, usePage } from '../../state/navigation.ts';
-import { copyText } from '../../state/serviceCommands.ts';
-import { useServerInfo } from '../../state/serverState.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Chip } from '../../ui/Chip.tsx';
-import { ChoiceMenu } from '../../ui/ChoiceMenu.tsx';
-import { FilterField } from '../../ui/FilterField.tsx';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
-import { Toolbar } from '../../ui/Toolbar.tsx';
-import { TryLines } from '../../ui/TryLines.tsx';
 import classes from './Config.module.css';
 import { deletePath } from './configActions.ts';
+import { ConfigToolbar } from './ConfigToolbar.tsx';
 import { ConfigTree, type TreeHandle } from './ConfigTree.tsx';
 import { type ConfigDocument, type Edit, treeRows, usualNamespace, valueAt } from './document.ts';
+import { EmptyConfig } from './EmptyConfig.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { RawEditor } from './RawEditor.tsx';
 import { SaveDialog } from './SaveDialog.tsx';
-import { tryConfig } from './tryConfig.ts';
 import { useConfig } from './useConfig.ts';
 import { type PanelHandle, ValuePanel } from './ValuePanel.tsx';
 
@@ -38,7 +31,6 @@ export function ConfigPage() {
   const tree = useRef<TreeHandle>(null);
   const panel = useRef<PanelHandle>(null);
   const search = useRef<HTMLInputElement>(null);
-  const proxy = useServerInfo()?.proxy ?? 'http://127.0.0.1:8081';
 
   const go = (next: Record<string, string | undefined>): void =>
     setPageParams(
@@ -78,50 +70,20 @@ export function ConfigPage() {
   const rows = useMemo(() => (data ? treeRows(data, closed, filter) : []), [data, closed, filter]);
   const isEmpty = data !== undefined && Object.keys(data.value).length === 0;
   const isThere = data !== undefined && path !== undefined && valueAt(data.value, path) !== undefined;
-  const names = [...new Set([usualNamespace, ...namespaces, namespace])];
 
   return (
     <section className={classes.page} aria-label="Config">
-      <Toolbar
-        title="Config"
-        right={
-          <>
-            <Chip pressed={side === 'history'} onClick={() => go({ side: side === 'history' ? undefined : 'history' })}>
-              History
-            </Chip>
-            <Button icon={<IconPlus size={14} stroke={1.8} />} onClick={create}>
-              New value
-            </Button>
-          </>
-        }
-      >
-        <ChoiceMenu
-          text={namespace}
-          label="Namespace"
-          active={namespace !== usualNamespace}
-          choices={names.map((name) => ({
-            key: name,
-            label: name,
-            chosen: name === namespace,
-            pick: () => go({ namespace: name, path: undefined }),
-          }))}
-        />
-        <Chip pressed={!isRaw} onClick={() => go({ view: undefined })}>
-          Tree
-        </Chip>
-        <Chip pressed={isRaw} onClick={() => go({ view: 'raw' })}>
-          JSON
-        </Chip>
-        {isRaw ? null : (
-          <FilterField
-            ref={search}
-            value={filter}
-            label="Filter paths"
-            placeholder="Filter paths"
-            onChange={setFilter}
-          />
-        )}
-      </Toolbar>
+      <ConfigToolbar
+        namespace={namespace}
+        namespaces={namespaces}
+        isRaw={isRaw}
+        isHistory={side === 'history'}
+        filter={filter}
+        search={search}
+        onFilter={setFilter}
+        onGo={go}
+        onCreate={create}
+      />
       {document.isError && !data ? (
         <ErrorState error={document.error} onRetry={() => void document.refetch()} />
       ) : !data ? (
@@ -130,22 +92,7 @@ export function ConfigPage() {
         <div className={classes.body}>
           {isEmpty && !creating && !isRaw ? (
             <div className={classes.main}>
-              <EmptyState
-                icon={<IconAdjustments size={24} stroke={1.5} />}
-                title={namespace === usualNamespace ? 'No config yet' : `No config in ${namespace}`}
-                text={
-                  <>
-                    Values and secrets by dotted paths; services get them by {'${config:path}'} and {'${secret:path}'}{' '}
-                    in the env of micro.yaml, or read them.
-                    <TryLines lines={tryConfig(namespace, proxy)} onCopy={(line) => copyText(line, 'Line')} />
-                  </>
-                }
-                action={
-                  <Button variant="primary" onClick={create}>
-                    New value…
-                  </Button>
-                }
-              />
+              <EmptyConfig namespace={namespace} onCreate={create} />
             </div>
           ) : isRaw ? (
             <div className={classes.main}>
