@@ -1,4 +1,3 @@
-import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useCallback, useRef, useState } from 'react';
 import type { Service } from '../../../shared/contract/gen/state_pb.ts';
@@ -6,11 +5,11 @@ import { focusInspector, rememberFocus } from '../../state/focusReturn.ts';
 import { currentPlace, selectService, useSelectedService } from '../../state/navigation.ts';
 import { openLog } from '../../state/panels.ts';
 import { useProjects } from '../../state/serverState.ts';
-import { setUi, uiStore, useUi } from '../../state/uiState.ts';
-import { columns } from './columns.ts';
+import { uiStore } from '../../state/uiState.ts';
 import { ServiceMenu } from './ServiceMenu.tsx';
 import { ServiceRow } from './ServiceRow.tsx';
 import classes from './ServicesTable.module.css';
+import { TableHeader } from './TableHeader.tsx';
 import { useActiveRow } from './useActiveRow.ts';
 
 /** px; the row's height in the style sheet. */
@@ -39,7 +38,6 @@ export function ServicesTable({
   const scrollRef = useRef<HTMLDivElement>(null);
   const { active, activeIndex, setActive } = useActiveRow(rows, scrollRef);
   const selected = useSelectedService();
-  const sort = useUi((state) => state.serviceSort);
   const manyProjects = useProjects().size > 1;
   const [menu, setMenu] = useState<{ service: string; at: { x: number; y: number } }>();
   const anchor = useRef<string | undefined>(undefined);
@@ -169,49 +167,10 @@ export function ServicesTable({
       data-projects={manyProjects || undefined}
       onKeyDown={handleKey}
     >
-      <div className={classes.header} role="row" aria-rowindex={1}>
-        <span className={classes.cell} role="columnheader">
-          <input
-            type="checkbox"
-            className={classes.check}
-            aria-label="Mark all"
-            checked={rows.length > 0 && rows.every((row) => marked.has(row.name))}
-            onChange={(event) => onMark(event.target.checked ? new Set(rows.map((row) => row.name)) : new Set())}
-          />
-        </span>
-        {columns.map((column) => {
-          const sorted = sort.column === column.id;
-          return (
-            <span
-              key={column.id}
-              className={classes.cell}
-              data-column={column.id}
-              data-number={column.number || undefined}
-              role="columnheader"
-              aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : undefined}
-            >
-              <button
-                type="button"
-                className={classes.sort}
-                onClick={() =>
-                  setUi({
-                    serviceSort: {
-                      column: column.id,
-                      descending: sorted ? !sort.descending : (column.number ?? false),
-                    },
-                  })
-                }
-              >
-                {column.title}
-                {sorted ? sort.descending ? <IconChevronDown size={12} /> : <IconChevronUp size={12} /> : null}
-              </button>
-            </span>
-          );
-        })}
-        <span className={classes.cell} role="columnheader">
-          <span className="visually-hidden">Menu</span>
-        </span>
-      </div>
+      <TableHeader
+        allMarked={rows.length > 0 && rows.every((row) => marked.has(row.name))}
+        onMarkAll={(mark) => onMark(mark ? new Set(rows.map((row) => row.name)) : new Set())}
+      />
       <div className={classes.rows} role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
         {items.map(({ item, service }) => (
           <ServiceRow
