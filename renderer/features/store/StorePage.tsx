@@ -1,14 +1,9 @@
-import { IconDatabase } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
-import { registerCommands } from '../../state/commands.ts';
+import { useRef, useState } from 'react';
 import { setPageParams, usePage } from '../../state/navigation.ts';
-import { useServerInfo } from '../../state/serverState.ts';
-import { copyText } from '../../state/serviceCommands.ts';
-import { Button } from '../../ui/Button.tsx';
 import { FilterField } from '../../ui/FilterField.tsx';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
 import { Toolbar } from '../../ui/Toolbar.tsx';
-import { TryLines } from '../../ui/TryLines.tsx';
+import { EmptyTable } from './EmptyTable.tsx';
 import { KeyList, type KeyListHandle } from './KeyList.tsx';
 import { type Marks, noMarks } from './marks.ts';
 import { NewRecordForm } from './NewRecordForm.tsx';
@@ -19,9 +14,9 @@ import classes from './Store.module.css';
 import { paramsOf, placeFrom, type StorePlace } from './storePlace.ts';
 import { StoreTools } from './StoreTools.tsx';
 import { TableList } from './TableList.tsx';
-import { tryStore } from './tryStore.ts';
 import { type RecordChange, useKeyPages } from './useKeyPages.ts';
 import { useStoreActions } from './useStoreActions.ts';
+import { useStoreCommands } from './useStoreCommands.ts';
 import { useTables } from './useTables.ts';
 
 /** The store: tables at the left, the keys of one in the middle, the open record at the right. */
@@ -43,7 +38,6 @@ export function StorePage() {
   const change = useRef<((change: RecordChange) => void) | undefined>(undefined);
   const pages = useKeyPages(place, stats?.records ?? 0, (what) => change.current?.(what));
   const actions = useStoreActions(place);
-  const proxy = useServerInfo()?.proxy ?? 'http://127.0.0.1:8081';
   const list = useRef<KeyListHandle>(null);
   const search = useRef<HTMLInputElement>(null);
   const record = useRef<RecordHandle>(null);
@@ -60,57 +54,18 @@ export function StorePage() {
     list.current?.focus();
   };
 
-  useEffect(
-    () =>
-      registerCommands([
-        {
-          id: 'store.search',
-          title: 'Find keys by their begin',
-          group: 'Store',
-          keys: '/',
-          run: () => search.current?.focus(),
-        },
-        { id: 'store.new', title: 'New record…', group: 'Store', keys: 'n', run: () => setCreating({ key: '' }) },
-        {
-          id: 'store.edit',
-          title: 'Edit the open record',
-          group: 'Store',
-          keys: 'shift+e',
-          run: () => record.current?.edit(),
-        },
-        { id: 'store.import', title: 'Import records…', group: 'Store', run: () => fileField.current?.click() },
-      ]),
-    [],
-  );
+  useStoreCommands({ search, record, fileField, onNew: () => setCreating({ key: '' }) });
 
   const isEmpty = pages.loaded && pages.count === 0;
-  const empty =
-    prefix === '' ? (
-      <EmptyState
-        icon={<IconDatabase size={24} stroke={1.5} />}
-        title={databases.length === 0 ? 'Nothing is stored yet' : `No records in ${database}/${table}`}
-        text={
-          <>
-            Records are values by key, in tables of databases; services share them without a database to install.
-            <TryLines lines={tryStore(place, proxy)} onCopy={(line) => copyText(line, 'Line')} />
-          </>
-        }
-        action={
-          <>
-            <Button variant="primary" onClick={() => setCreating({ key: '' })}>
-              New record…
-            </Button>
-            <Button onClick={() => fileField.current?.click()}>Import…</Button>
-          </>
-        }
-      />
-    ) : (
-      <EmptyState
-        title={`No key begins with “${prefix}”`}
-        text={`In ${database}/${table}. Capital and small letters count.`}
-        action={<Button onClick={() => go({ prefix: '' })}>Show all keys</Button>}
-      />
-    );
+  const empty = (
+    <EmptyTable
+      place={place}
+      isFirst={databases.length === 0}
+      onNew={() => setCreating({ key: '' })}
+      onImport={() => fileField.current?.click()}
+      onAll={() => go({ prefix: '' })}
+    />
+  );
 
   return (
     <section className={classes.page} aria-label="Store">
