@@ -5,6 +5,9 @@ import type { ReactNode } from 'react';
 /** The place of Mantine's own mark, at the left; it has no room where the tick stands at the right, as hints do. */
 const noMark = { itemIndicator: { display: 'none' } } as const;
 
+/** As wide as the icons of other entries, so that all texts begin in one line. */
+const markAsIcon = { itemIndicator: { width: 14, marginInlineEnd: 'var(--mantine-spacing-xs)' } } as const;
+
 /**
  * An entry of a Mantine `Menu` that is chosen or not, and is read out as such. `Menu.Item` cannot be one: it has its own role,
  * whatever it is given. Of entries without `several` one is chosen, and choosing closes the menu.
@@ -34,7 +37,9 @@ export function ChoiceItem({
     closeMenuOnClick: !stays,
     // Where the focus goes when the menu opens.
     'data-autofocus': chosen || undefined,
-    ...(mark === 'left' ? { checkIcon: tick } : { rightSection: chosen ? tick : null, styles: noMark }),
+    ...(mark === 'left'
+      ? { checkIcon: tick, styles: markAsIcon }
+      : { rightSection: chosen ? tick : null, styles: noMark }),
     children,
   };
   return several ? <Menu.CheckboxItem {...shared} /> : <Menu.RadioItem value="" {...shared} />;
