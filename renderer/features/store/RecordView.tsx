@@ -1,6 +1,5 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { type Ref, useImperativeHandle, useMemo, useRef, useState } from 'react';
-import { saveFile } from '../../client/saveFile.ts';
 import { attempt } from '../../state/actions.ts';
 import { copyText } from '../../state/serviceCommands.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -8,10 +7,11 @@ import { parseSpan } from '../../ui/parseSpan.ts';
 import { byteKind, type ByteMode, modesOf } from '../../ui/byteKind.ts';
 import { ByteView } from '../../ui/ByteView.tsx';
 import { Chip } from '../../ui/Chip.tsx';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
 import { type Draft, keepDraft, keptDraft } from './drafts.ts';
 import { isConflict, leftOf, offerUndoOfSave, type ReadRecord, type TablePlace, writeRecord } from './recordActions.ts';
 import { ConflictView } from './ConflictView.tsx';
+import { downloadValue } from './downloadValue.ts';
+import { MissingRecord } from './MissingRecord.tsx';
 import { RecordEditor } from './RecordEditor.tsx';
 import { RecordFacts } from './RecordFacts.tsx';
 import { RecordTools } from './RecordTools.tsx';
@@ -48,7 +48,7 @@ export function RecordView({
   /** The keyboard goes back to the list. */
   onLeave: () => void;
 }) {
-  const { record, status, error } = state;
+  const { record, status } = state;
   const [draft, setDraftState] = useState<Draft | undefined>(() => keptDraft(place, recordKey));
   const [chosen, setChosen] = useState<ByteMode>();
   const [busy, setBusy] = useState(false);
@@ -75,27 +75,8 @@ export function RecordView({
     edit: startEdit,
   }));
 
-  if (status === 'failed')
-    return (
-      <div className={classes.record}>
-        <ErrorState error={error} onRetry={onReload} />
-      </div>
-    );
-  if (!record) {
-    return (
-      <div className={classes.record}>
-        {status === 'loading' ? (
-          <LoadingState rows={5} label="Loading the record" />
-        ) : (
-          <EmptyState
-            title={`There is no record “${recordKey}”`}
-            text={`Nothing in ${place.database}/${place.table} has this key.`}
-            action={<Button onClick={onCreate}>Create it…</Button>}
-          />
-        )}
-      </div>
-    );
-  }
+  if (status === 'failed' || !record)
+    return <MissingRecord place={place} recordKey={recordKey} state={state} onReload={onReload} onCreate={onCreate} />;
 
   const { info } = record;
   const isGone = status === 'absent';
@@ -138,16 +119,6 @@ export function RecordView({
       await store(new Uint8Array(await file.arrayBuffer()), undefined, isGone ? undefined : info.revision);
     });
   };
-  const download = (): void => {
-    const name = recordKey.replace(/[^\p{L}\p{N}._-]+/gu, '_').slice(-80) || 'value';
-    const parts = async function* () {
-      yield new Uint8Array(record.value);
-    };
-    void attempt(`“${recordKey}” could not be saved as a file`, () =>
-      saveFile(name, 'application/octet-stream', parts()),
-    );
-  };
-
   return (
     <section
       ref={box}
@@ -190,7 +161,7 @@ export function RecordView({
             canEdit={editable !== undefined && !isGone}
             isGone={isGone}
             onCopy={() => copyText(kind.text ?? '', 'Value')}
-            onDownload={download}
+            onDownload={() => downloadValue(recordKey, record.value)}
             onReplace={(file) => void replaceBy(file)}
             onDelete={() => onDelete(record)}
             onEdit={startEdit}
