@@ -1,4 +1,4 @@
-import { Background, BackgroundVariant, ReactFlow, useStore, type Viewport } from '@xyflow/react';
+import { ReactFlow, useStore, type Viewport } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useMemo, useRef, useState } from 'react';
 import classes from './Graph.module.css';
@@ -9,6 +9,7 @@ import { GraphMenu, menuPlace, type OpenMenu } from './GraphMenu.tsx';
 import { type GraphShape, isPlain, type Position } from './graphModel.ts';
 import { shownPositions, toFlowEdges } from './graphNodes.ts';
 import { distanceAt, PointingContext } from './graphStore.ts';
+import { GridBackground } from './GridBackground.tsx';
 import { GroupFrames } from './GroupFrames.tsx';
 import { GroupNode } from './GroupNode.tsx';
 import { LineLabels } from './lineLabels.ts';
@@ -49,6 +50,11 @@ const flowOptions = {
 
 /** With more lines than this in one window none can be pointed at. */
 const crowdedFrom = 300;
+
+/** Whether the view is moved by a pointer that was pressed, which changes no scale. */
+function isDrag(event: MouseEvent | TouchEvent | null): boolean {
+  return event?.type === 'mousedown';
+}
 
 interface CanvasProps {
   readonly shape: GraphShape;
@@ -126,7 +132,9 @@ export function GraphCanvas(props: CanvasProps) {
             onEdgeMouseEnter={(_event, edge) => pointing.setState({ hoveredEdge: edge.id })}
             onEdgeMouseLeave={() => pointing.setState({ hoveredEdge: undefined })}
             onPaneClick={() => onSelect(undefined)}
+            onMoveStart={(event) => canvas.current?.toggleAttribute('data-panning', isDrag(event))}
             onMoveEnd={(event, viewport) => {
+              canvas.current?.removeAttribute('data-panning');
               if (event) view.keep(viewport);
             }}
             {...(props.viewport
@@ -134,7 +142,7 @@ export function GraphCanvas(props: CanvasProps) {
               : { fitView: true, fitViewOptions: fitOptions(hasMap) })}
             {...flowOptions}
           >
-            <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} />
+            <GridBackground />
             <MovingDots />
             <GroupFrames
               groups={groups}

@@ -20,6 +20,12 @@ const slowestFrameMs = 200;
 const screenFrameMs = 1000 / 60;
 
 /**
+ * ms that the view has to rest before dots are drawn anew; until then their picture moves along with it. It is large, and where
+ * there is no graphics card a picture in each frame of a drag would take as long as the rest of the frame.
+ */
+const restMs = 100;
+
+/**
  * A picture of the dots may cost one part in so many of the time. Where there is no graphics card each costs tens of
  * milliseconds, and input, numbers and everything else come first.
  */
@@ -55,6 +61,16 @@ function Dots() {
     let intervalMs = frameMs;
     let frameAt = lastMs;
     let isAfterDots = false;
+    /** The view that the picture was made for. */
+    let drawnFor = store.getState().transform;
+    let movedAt = Number.NEGATIVE_INFINITY;
+    const follow = (): void => {
+      const [x, y, zoom] = store.getState().transform;
+      movedAt = performance.now();
+      // Another scale needs another picture.
+      if (zoom !== drawnFor[2]) movedAt = Number.NEGATIVE_INFINITY;
+      else if (!isClear) element.style.transform = `translate(${x - drawnFor[0]}px, ${y - drawnFor[1]}px)`;
+    };
     // Without calls nothing moves, and frames for nothing would keep the processor awake all day.
     const wake = (): void => {
       if (request !== 0) return;
@@ -71,9 +87,10 @@ function Dots() {
         intervalMs += (wantedMs - intervalMs) * 0.2;
       }
       frameAt = nowMs;
-      isAfterDots = nowMs - lastMs >= intervalMs * 0.9;
+      isAfterDots = nowMs - lastMs >= intervalMs * 0.9 && nowMs - movedAt >= restMs;
       if (!isAfterDots) return;
-      const [x, y, zoom] = store.getState().transform;
+      const { transform } = store.getState();
+      const [x, y, zoom] = transform;
       // Seen from afar, hundreds of lines lie side by side: what moves on them says nothing, and costs the most.
       const lines = zoom < farBelow ? nothing : routes;
       // After a pause (a hidden window) dots go on from where they were.
@@ -87,6 +104,8 @@ function Dots() {
         return;
       }
       const scale = fit(element);
+      drawnFor = transform;
+      element.style.transform = '';
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, element.width, element.height);
       if (!sprites || spriteScale !== scale) sprites = drawSprites(element, scale);
@@ -108,13 +127,19 @@ function Dots() {
       }),
       // Lines that were too small for dots may have come near.
       store.subscribe((state, before) => {
-        if (state.transform !== before.transform) wake();
+        if (state.transform === before.transform) return;
+        follow();
+        wake();
       }),
     ];
     return () => {
       for (const unsubscribe of unsubscribes) unsubscribe();
       cancelAnimationFrame(request);
       theme.disconnect();
+      // The next flow begins without dots, and might have none for long.
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, element.width, element.height);
+      element.style.transform = '';
     };
   }, [routes, store]);
   return <canvas ref={canvas} className={classes.dots} aria-hidden="true" />;
