@@ -1,7 +1,7 @@
 import { useReactFlow, useStore } from '@xyflow/react';
 import { IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import { useReducedMotion } from '../../state/uiState.ts';
-import classes from './Graph.module.css';
+import classes from './GraphControls.module.css';
 import type { ViewMoves } from './useFit.ts';
 
 /** Length of zoom movements, ms. */

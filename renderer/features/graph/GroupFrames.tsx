@@ -1,6 +1,6 @@
 import { ViewportPortal } from '@xyflow/react';
 import { IconChevronDown } from '@tabler/icons-react';
-import classes from './Graph.module.css';
+import classes from './GroupFrames.module.css';
 import { nodeSize, type Position } from './graphModel.ts';
 import type { Positions } from './placement.ts';
 

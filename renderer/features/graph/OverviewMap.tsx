@@ -1,5 +1,5 @@
 import { MiniMap } from '@xyflow/react';
-import classes from './Graph.module.css';
+import classes from './GraphControls.module.css';
 import { miniMapSize } from './useFit.ts';
 
 /** A map of the map, for graphs that are not readable as a whole. */
