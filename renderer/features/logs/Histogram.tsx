@@ -2,7 +2,7 @@ import { type PointerEvent, useEffect, useState } from 'react';
 import { afterInput } from './inputFrame.ts';
 import type { LogController } from './LogController.ts';
 import type { LogExtent, LogHistogram } from './logSource.ts';
-import classes from './Logs.module.css';
+import classes from './Histogram.module.css';
 import { formatAxisTime, formatLogMoment, type TimeStyle } from './logTime.ts';
 import { useLogPart } from './useLog.ts';
 

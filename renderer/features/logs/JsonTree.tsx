@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type JsonValue, jsonSummary } from './jsonLine.ts';
-import classes from './Logs.module.css';
+import classes from './JsonTree.module.css';
 
 /** Children of one value that are drawn before the rest waits behind a button. */
 const shownChildren = 100;
