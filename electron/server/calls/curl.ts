@@ -1,3 +1,4 @@
+import { curlCommand, shellWord } from '../../../shared/lib/curlCommand.ts';
 import type { BuiltRequest } from './buildRequest.ts';
 
 /** Bodies longer than this are named by a file instead of written out. */
@@ -11,24 +12,12 @@ export function curlOf(request: BuiltRequest, url: string, gateway: URL, service
   if (request.protocol === 'grpc') {
     const parts = [
       `grpcurl -plaintext -authority ${service}.localhost:${gateway.port}`,
-      ...request.headers.map(({ name, value }) => `-H ${quoted(`${name}: ${value}`)}`),
+      ...request.headers.map(({ name, value }) => `-H ${shellWord(`${name}: ${value}`)}`),
     ];
-    if (request.body.length > 0) parts.push(`-d ${quoted(request.body.toString())}`);
+    if (request.body.length > 0) parts.push(`-d ${shellWord(request.body.toString())}`);
     return [...parts, gateway.host, request.path.slice(1)].join(' ');
   }
-  const parts = ['curl -sS'];
-  if (request.method === 'HEAD') parts.push('-I');
-  else if (request.method !== 'GET' || request.body.length > 0) parts.push(`-X ${request.method}`);
-  for (const { name, value } of request.headers) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (request.body.length > 0) {
-    const text = request.body.toString();
-    const asText = text.length <= MAX_BODY_CHARS && Buffer.from(text).equals(request.body);
-    parts.push(asText ? `--data-raw ${quoted(text)}` : '--data-binary @body');
-  }
-  return [...parts, quoted(url)].join(' ');
-}
-
-/** One word for a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  const text = request.body.toString();
+  const isText = text.length <= MAX_BODY_CHARS && !text.includes('\0') && Buffer.from(text).equals(request.body);
+  return curlCommand({ method: request.method, url, headers: request.headers, body: isText ? text : undefined });
 }

@@ -6,7 +6,7 @@ const draft = { service: 'orders', method: 'GET', path: '/list', headers: [], bo
 
 describe('a call as a curl command', () => {
   it('a plain GET needs nothing but its address', () => {
-    expect(toCurl(gateway, draft)).toBe('curl http://127.0.0.1:8080/orders/list');
+    expect(toCurl(gateway, draft)).toBe('curl -sS http://127.0.0.1:8080/orders/list');
   });
 
   it('what the shell would take for itself is quoted', () => {
@@ -18,7 +18,7 @@ describe('a call as a curl command', () => {
       body: '{"a": 1}',
     };
     expect(toCurl(gateway, call)).toBe(
-      `curl 'http://127.0.0.1:8080/orders/list?a=1&b=$x' -H 'x-note: it'\\''s' --data-raw '{"a": 1}'`,
+      `curl -sS -H 'x-note: it'\\''s' -H content-type: --data-raw '{"a": 1}' 'http://127.0.0.1:8080/orders/list?a=1&b=$x'`,
     );
   });
 

@@ -107,6 +107,6 @@ it('the call as a command line for curl survives every quote', () => {
     new Map(),
   );
   expect(curlOf(built, 'http://127.0.0.1:8080/svc/x', new URL('http://127.0.0.1:8080'), 'svc')).toBe(
-    `curl -sS -X POST -H 'content-type: application/json' --data-raw '{"it'\\''s":"$HOME"}' http://127.0.0.1:8080/svc/x`,
+    `curl -sS -H 'content-type: application/json' --data-raw '{"it'\\''s":"$HOME"}' http://127.0.0.1:8080/svc/x`,
   );
 });
