@@ -66,6 +66,7 @@ export async function runCli(world: CliWorld): Promise<number> {
   try {
     const dynamic = await runUnknownVerb(world, words, { out, err, rest, signal: controller.signal });
     if (dynamic !== undefined) return interruptedBy ?? dynamic;
+    refuseHelpOfNothing(words);
     const line = await parse(words, out, err);
     if (!line) return exitCode.fine;
     const home = microHome(line.options.home, world.env);
@@ -117,6 +118,14 @@ async function runUnknownVerb(
     if (!core.includes(word)) return undefined;
   }
   return runServiceCommand(context, connection.client, word, rest);
+}
+
+/** Help that is asked for about a word that is neither verb nor service is not the help of everything. */
+function refuseHelpOfNothing(words: readonly string[]): void {
+  const word = wantedVerb(words);
+  if (word === undefined || word === 'help' || verbs.some(({ name }) => name === word)) return;
+  if (words.includes('--help') || words.includes('-h'))
+    throw usageError(`unknown command '${word}'`, 'see: micro --help; services are known while a server runs');
 }
 
 /** Takes the options that every verb has out of the words; fields of an endpoint may have any other name. */

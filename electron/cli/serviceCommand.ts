@@ -64,16 +64,15 @@ export async function runServiceCommand(
   const { names, fields, help } = takeApart(words);
   const { endpoints, notes } = await client.console.endpoints({ service }, { signal: context.signal });
   const endpoint = find(endpoints, service, names);
-  if (help) {
-    if (endpoint && names.length > 0) printFields(context, service, endpoint);
-    else printEndpoints(context, service, endpoints, notes);
+  if (names.length === 0 && (help || !endpoint)) {
+    printEndpoints(context, service, endpoints, notes);
     return exitCode.fine;
   }
-  if (!endpoint && !names.some((name) => name.startsWith('/'))) {
-    if (names.length === 0) {
-      printEndpoints(context, service, endpoints, notes);
-      return exitCode.fine;
-    }
+  if (endpoint && help) {
+    printFields(context, service, endpoint);
+    return exitCode.fine;
+  }
+  if (!endpoint && (help || !names.some((name) => name.startsWith('/')))) {
     throw new MicroError('calls.no-endpoint', `${service} has no endpoint "${names.join(' ')}"`, {
       next: `see what it offers: micro ${service} --help`,
     });
@@ -125,7 +124,14 @@ function find(
     });
     if (found) return found;
   }
-  return undefined;
+  return second === undefined && first !== undefined ? findByPath(endpoints, first) : undefined;
+}
+
+/** The endpoint with this path, with or without its first slash, where there is only one method for it. */
+function findByPath(endpoints: readonly ServiceEndpoint[], path: string): ServiceEndpoint | undefined {
+  const wanted = path.startsWith('/') ? path : `/${path}`;
+  const found = endpoints.filter((one) => one.path.toLowerCase() === wanted.toLowerCase());
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** `hello-world` as micro names handlers and methods: `HelloWorld`. */

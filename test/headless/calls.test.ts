@@ -73,5 +73,13 @@ it('the name of a service is a verb: its endpoints in the help, one called with 
     code: 4,
     err: expect.stringContaining('see what it offers: micro catalog --help') as string,
   });
+  // Help about what is not there is no help about everything.
+  expect((await micro('catalog', 'Nothing.Here', '--help')).code).toBe(4);
+  // A path that has one method only is enough.
+  expect((await micro('catalog', 'products', '--help')).out).toContain('GET /products');
   expect((await micro('nobody')).code).toBe(2);
+  expect(await micro('nobody', '--help')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("unknown command 'nobody'") as string,
+  });
 });

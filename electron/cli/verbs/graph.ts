@@ -7,6 +7,7 @@ import type { CliContext } from '../context.ts';
 import { exitCode } from '../exitCode.ts';
 import { addExamples } from '../program.ts';
 import { type Column, renderTable } from '../table.ts';
+import { usageError } from '../usageError.ts';
 import type { Verb } from '../verb.ts';
 
 /** `micro graph`: who calls whom, declared and seen, with figures since the server started. */
@@ -25,6 +26,8 @@ export const graphVerb: Verb = {
     ]);
   },
   async run(context, _args, options) {
+    if (context.json && options.mermaid === true)
+      throw usageError('--json and --mermaid are two forms of the same graph', 'use one of them');
     const { client } = await context.connect();
     const all = await client.desktop.graph({}, { signal: context.signal });
     const graph = options.core === true ? all : withoutCore(all);

@@ -146,3 +146,10 @@ it('stats of a name that nobody has, or of a window that is none, says so', asyn
     err: expect.stringContaining('--window "soon" is not a span of time') as string,
   });
 });
+
+it('graph is printed in one form: JSON and a diagram at once are bad usage', async () => {
+  expect(await micro('graph', '--json', '--mermaid')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--mermaid') as string,
+  });
+});
