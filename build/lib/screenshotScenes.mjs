@@ -32,8 +32,11 @@ export const workScenes = [
         .click(),
   ],
   ['run-once', (page) => menuItem(page, 'seed', /once/i)],
+  ['traces-marked', markTraces],
+  ['traces-compared', (page) => page.getByRole('button', { name: 'Compare 2' }).click()],
   ['trace', openTrace],
-  ['answer', sendCall],
+  ['answer', (page) => sendCall(page, '/products')],
+  ['answer-failed', (page) => sendCall(page, '/nothing')],
 ];
 
 /** The browsers of the state, with something in them. `fillState` comes first. */
@@ -239,6 +242,14 @@ async function menuItem(page, service, name) {
   await page.getByRole('menuitem', { name }).click();
 }
 
+/** Two traces of the same call, held still. */
+async function markTraces(page) {
+  await pageLink(page, 'Traces');
+  await page.getByRole('button', { name: 'Live' }).click();
+  const rows = page.getByRole('grid', { name: 'Traces' }).getByRole('row', { name: /POST \/buy/ });
+  for (const at of [0, 1]) await rows.nth(at).getByRole('checkbox').check();
+}
+
 async function openTrace(page) {
   await pageLink(page, 'Traces');
   await page
@@ -252,7 +263,7 @@ async function openTrace(page) {
     .click();
 }
 
-async function sendCall(page) {
+async function sendCall(page, path = '/products') {
   await pageLink(page, 'Calls');
   await page.getByRole('region', { name: 'Calls', exact: true }).waitFor();
   const choose = page.getByRole('button', { name: 'Choose a service' });
@@ -260,6 +271,6 @@ async function sendCall(page) {
     await choose.click();
     await page.getByRole('menuitemradio', { name: 'catalog' }).click();
   }
-  await page.getByLabel('Path').fill('/products');
+  await page.getByLabel('Path').fill(path);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
