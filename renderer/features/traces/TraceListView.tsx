@@ -4,6 +4,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/States.tsx';
 import { Toolbar } from '../../ui/Toolbar.tsx';
+import { EmptyTraces } from './EmptyTraces.tsx';
 import { isNarrowed, type TraceFilter } from './traceFilter.ts';
 import { TraceFilters } from './TraceFilters.tsx';
 import { type ListPlace, TraceList } from './TraceList.tsx';
@@ -75,11 +76,7 @@ export function TraceListView({
             action={<Button onClick={() => onFilter(noFilter)}>Clear filters</Button>}
           />
         ) : (
-          <EmptyState
-            icon={<IconTimeline size={24} stroke={1.5} />}
-            title="No traces yet"
-            text="Each call that passes the gateway or the proxy begins or continues a trace; nothing has to be built into a service."
-          />
+          <EmptyTraces />
         )
       ) : (
         <TraceList traces={traces} initial={initial} marked={marked} onMark={mark} onOpen={onOpen} />
