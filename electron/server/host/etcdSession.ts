@@ -48,6 +48,25 @@ export class EtcdSession {
       .exec();
   }
 
+  /** Writes keys that go with the lease, and takes out those without a text, all in one step. */
+  async change(changes: readonly { key: string; text: string | undefined }[]): Promise<void> {
+    const [only] = changes;
+    if (changes.length === 1 && only) {
+      await (only.text === undefined ? this.delete(only.key) : this.put(only.key, only.text));
+      return;
+    }
+    const lease = await this.lease.grant();
+    const steps = changes.map(({ key, text }) => {
+      const path = this.prefix + key;
+      return text === undefined ? this.client.delete().key(path) : this.client.put(path).value(text).lease(lease);
+    });
+    // A step has a condition; this one always holds.
+    await this.client
+      .if(this.prefix, 'Version', '>', -1)
+      .then(...steps)
+      .commit();
+  }
+
   /** Writes a key under the lease if nobody has it, or if it is still `mine`. Resolves with whether it was written. */
   async claim(key: string, text: string, mine?: string): Promise<boolean> {
     const path = this.prefix + key;

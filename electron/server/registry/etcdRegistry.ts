@@ -1,9 +1,9 @@
-import { SerialQueue } from '../base/async.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { EtcdFolder, EtcdLink } from '../host/etcdLink.ts';
 import type { EtcdSession } from '../host/etcdSession.ts';
 import { decodeEntry, type EtcdEntry, entryKey, serverOfKey } from './etcdEntries.ts';
+import { EtcdPublication } from './etcdPublication.ts';
 import type { MemoryRegistry } from './memoryRegistry.ts';
 
 /** Addresses that mean another machine on another machine. */
@@ -26,13 +26,13 @@ export interface EtcdRegistryOptions {
  */
 export class EtcdRegistry implements EtcdFolder, Disposable {
   readonly name = 'nodes';
-  private readonly writes = new SerialQueue();
   /** Nodes of other servers that are registered here, by key. */
   private readonly remote = new Map<string, { name: string; id: string }>();
   private readonly remoteIds = new Set<string>();
-  /** What is written under the lease, by key. */
-  private published = new Map<string, string>();
-  private session: EtcdSession | undefined;
+  /** What is written under the lease of the session. */
+  private publication: EtcdPublication | undefined;
+  /** The one before, as long as something of it may still be under way. */
+  private leaving: Promise<unknown> = Promise.resolve();
   private soon: NodeJS.Immediate | undefined;
   private readonly subscription: Disposable;
 
@@ -47,39 +47,29 @@ export class EtcdRegistry implements EtcdFolder, Disposable {
   }
 
   async begin(session: EtcdSession): Promise<void> {
-    this.session = session;
-    this.published = new Map();
-    await this.writes.run(() => this.publish());
+    // What an earlier session sent cannot overtake what this one writes.
+    await this.leaving;
+    this.publication = new EtcdPublication({
+      session,
+      folder: this.name,
+      wanted: () => this.ownEntries(),
+    });
+    await this.publication.publish();
   }
 
   end(): void {
-    this.session = undefined;
+    this.leaving = this.publication?.end() ?? this.leaving;
+    this.publication = undefined;
   }
 
   /** Changes of one moment are written together. */
   private publishSoon(): void {
-    if (!this.session || this.soon) return;
+    if (!this.publication || this.soon) return;
     this.soon = setImmediate(() => {
       this.soon = undefined;
       // The next session writes everything anew.
-      this.writes.run(() => this.publish()).catch((error: unknown) => this.options.link.fail(error));
+      this.publication?.publish().catch((error: unknown) => this.options.link.fail(error));
     });
-  }
-
-  /** Writes what is new of this server's nodes, and takes out what is gone. */
-  private async publish(): Promise<void> {
-    const { session, published } = this;
-    if (!session) return;
-    const wanted = this.ownEntries();
-    const steps: Promise<unknown>[] = [];
-    for (const [key, text] of wanted)
-      if (published.get(key) !== text)
-        steps.push(session.put(`${this.name}/${key}`, text).then(() => published.set(key, text)));
-    for (const key of published.keys())
-      if (!wanted.has(key)) steps.push(session.delete(`${this.name}/${key}`).then(() => published.delete(key)));
-    // All of them end before others begin, so that two writes of one key cannot overtake each other.
-    const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
-    if (failed) throw failed.reason;
   }
 
   private ownEntries(): Map<string, string> {
