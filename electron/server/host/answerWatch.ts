@@ -29,18 +29,25 @@ export class AnswerWatch {
   constructor(private readonly options: AnswerWatchOptions) {}
 
   /** Asks for something; what comes of it, or an error, is a sign of life. */
-  async during<T>(ask: () => Promise<T>): Promise<T> {
+  during<T>(ask: () => Promise<T>): Promise<T> {
     const { clock } = this.options;
     if (this.underWay === 0) this.answeredAt = clock.monotonic();
     this.underWay += 1;
     this.timer ??= clock.setTimeout(() => void this.look(), SILENT_MS);
-    try {
-      return await ask();
-    } finally {
-      this.underWay -= 1;
-      this.answeredAt = clock.monotonic();
-    }
+    return ask().then(this.handleAnswer, this.handleError);
   }
+
+  // Made once: everything that is asked of an engine comes by here.
+  private readonly handleAnswer = <T>(answer: T): T => {
+    this.underWay -= 1;
+    this.answeredAt = this.options.clock.monotonic();
+    return answer;
+  };
+
+  private readonly handleError = (error: unknown): never => {
+    this.handleAnswer(undefined);
+    throw error;
+  };
 
   close(): void {
     this.isClosed = true;

@@ -6,6 +6,7 @@ interface Reader {
   client: Client;
   /** Resolves once it may be asked. */
   ready: Promise<unknown>;
+  isReady: boolean;
   underWay: number;
 }
 
@@ -25,7 +26,7 @@ export class PostgresReaders {
     const reader = this.choose();
     reader.underWay += 1;
     try {
-      await reader.ready;
+      if (!reader.isReady) await reader.ready;
       return (await reader.client.query<R>(statement)).rows;
     } finally {
       reader.underWay -= 1;
@@ -59,11 +60,16 @@ export class PostgresReaders {
     // Whoever asks is told; one that nobody asks is replaced when somebody does.
     client.on('error', drop);
     client.on('end', drop);
-    const ready = client.connect().catch((error: unknown) => {
-      drop();
-      throw error;
-    });
-    const reader: Reader = { client, ready, underWay: 0 };
+    const ready = client.connect().then(
+      () => {
+        reader.isReady = true;
+      },
+      (error: unknown) => {
+        drop();
+        throw error;
+      },
+    );
+    const reader: Reader = { client, ready, isReady: false, underWay: 0 };
     this.readers.add(reader);
     return reader;
   }

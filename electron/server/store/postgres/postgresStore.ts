@@ -48,12 +48,19 @@ export interface PostgresStoreOptions {
 export class PostgresStore extends BaseStore implements Store {
   private readonly batches: WriteBatches;
   private readonly expiry: PostgresExpiry;
+  /** The statement that reads a record; made once, as it is asked most. */
+  private readonly reading: { name: string; text: string };
   private link!: PostgresLink;
   private seen: number;
 
   constructor(private readonly options: PostgresStoreOptions) {
     super(new StoreClock(options.clock, options.reachedMs));
     this.seen = options.revision;
+    const s = options.schema;
+    this.reading = {
+      name: `read ${s}`,
+      text: `SELECT revision, ends, metadata, value FROM ${s}.records WHERE database = $1 AND tbl = $2 AND key = $3`,
+    };
     this.batches = new WriteBatches({
       schema: options.schema,
       nowMs: () => this.time.now(),
@@ -97,14 +104,19 @@ export class PostgresStore extends BaseStore implements Store {
     checkTable(from);
     const bytes = keyBytes(key);
     this.checkOpen();
-    const s = this.options.schema;
-    const [row] = await this.link.read<Omit<Facts, 'bytes'> & { value: Buffer }>({
-      name: `read ${s}`,
-      text: `SELECT revision, ends, metadata, value FROM ${s}.records WHERE database = $1 AND tbl = $2 AND key = $3`,
-      values: [from.database, from.table, bytes],
-    });
+    const { name, text } = this.reading;
+    const values = [from.database, from.table, bytes];
+    const [row] = await this.link.read<Omit<Facts, 'bytes'> & { value: Buffer }>({ name, text, values });
     if (!row || (row.ends !== null && row.ends <= this.time.now())) return undefined;
-    return { ...infoOf(key, { ...row, bytes: row.value.length }), value: row.value };
+    const { revision, ends, metadata, value } = row;
+    return {
+      key,
+      revision: Number(revision),
+      bytes: value.length,
+      expiresAtMs: ends ?? undefined,
+      metadata: metadataOf(metadata),
+      value,
+    };
   }
 
   async apply(operations: readonly Operation[]): Promise<number[]> {
@@ -176,6 +188,10 @@ function infoOf(key: string, { revision, bytes, ends, metadata }: Facts): Record
     revision: Number(revision),
     bytes,
     expiresAtMs: ends ?? undefined,
-    metadata: metadata === '' ? {} : (JSON.parse(metadata) as RecordInfo['metadata']),
+    metadata: metadataOf(metadata),
   };
+}
+
+function metadataOf(text: string): RecordInfo['metadata'] {
+  return text === '' ? {} : (JSON.parse(text) as RecordInfo['metadata']);
 }
