@@ -93,7 +93,9 @@ const get: EnvAction = {
     const row = (await rows(context)).find((one) => one.name === wanted);
     if (context.json) context.out.json(row);
     else if (name === undefined) context.out.line(wanted);
-    else for (const [key, value] of Object.entries(row ?? {})) context.out.line(`${key.padEnd(10)} ${String(value)}`);
+    else
+      for (const [key, value] of Object.entries(row ?? {}))
+        context.out.line(`${key.padEnd(10)} ${String(value) || '-'}`);
     if (!context.json && name !== undefined && row?.kind === 'kubernetes')
       for (const line of limitLines()) context.out.line(line);
     return exitCode.fine;

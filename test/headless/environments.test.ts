@@ -118,6 +118,8 @@ describe('micro env', () => {
     expect((await micro(['env', 'get'])).out).toBe('prod\n');
     expect((await micro(['status', '--environment', 'local'])).code).toBe(4);
     expect((await micro(['env', 'del', 'prod'])).code).toBe(0);
+    const local = await micro(['env', 'del', 'local']);
+    expect([local.code, local.err]).toEqual([2, expect.stringContaining('local is always there')]);
     expect((await micro(['env', 'get'])).out).toBe('local\n');
   });
 

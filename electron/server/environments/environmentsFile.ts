@@ -125,6 +125,10 @@ export class EnvironmentsFile {
 function requireEnvironment(environments: readonly Environment[], name: string): Environment {
   const found = environments.find((one) => one.name === name);
   if (found) return found;
+  if (name === LOCAL)
+    throw new MicroError('environment.invalid', 'local is always there: it can be neither changed nor taken out', {
+      next: `name another one: ${environments.map((one) => one.name).join(', ') || 'there is none yet'}`,
+    });
   const names = [LOCAL, ...environments.map((one) => one.name)].join(', ');
   throw new MicroError('environment.not-found', `there is no environment "${name}"`, { next: `there are: ${names}` });
 }
