@@ -1,10 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import * as z from 'zod/mini';
-
-// The page's content security policy forbids code made from strings, which zod would otherwise try.
-z.config({ jitless: true });
+import { isFlag, isRecord, isText, kept, type KeptFields, listOf, numberIn, oneOf, readKept } from './keptFields.ts';
 
 /** Where the layout is kept; a version that cannot be read is begun anew. */
 const STORAGE_KEY = 'micro.ui.v1';
@@ -12,43 +9,64 @@ const STORAGE_KEY = 'micro.ui.v1';
 /** Least and greatest width of the inspector, px: below it its table of facts breaks, above it the page has no room. */
 export const INSPECTOR_WIDTH = { min: 280, max: 720, standard: 348 } as const;
 
-const sortSchema = z.object({ column: z.string(), descending: z.boolean() });
-
-const uiSchema = z.object({
-  theme: z.catch(z.enum(['light', 'dark', 'system']), 'system'),
-  /** Whether the system tells of failed builds and of services that keep crashing. */
-  notifications: z.catch(z.boolean(), true),
-  /** Whether the graphics card draws terminals; `auto`: where there is one. */
-  terminalGraphics: z.catch(z.enum(['auto', 'always', 'never']), 'auto'),
-  railCollapsed: z.catch(z.boolean(), false),
-  inspectorOpen: z.catch(z.boolean(), true),
-  inspectorWidth: z.catch(
-    z.number().check(z.minimum(INSPECTOR_WIDTH.min), z.maximum(INSPECTOR_WIDTH.max)),
-    INSPECTOR_WIDTH.standard,
-  ),
-  inspectorTab: z.catch(z.string(), 'overview'),
-  /** Name of the project whose services are shown; empty: all. */
-  project: z.catch(z.string(), ''),
-  serviceFilter: z.catch(z.string(), ''),
-  serviceSort: z.catch(sortSchema, { column: 'name', descending: false }),
-  /** Key combinations the user chose, by command id; an empty text takes the key away. */
-  keys: z.catch(z.record(z.string(), z.string()), {}),
-  /** Folders opened from a browser, newest first; the desktop app keeps its own list. */
-  recentFolders: z.catch(z.array(z.object({ name: z.string(), folder: z.string(), openedAt: z.number() })), []),
-  /** Hash of the page that was open last. */
-  location: z.catch(z.string(), ''),
-});
-
 /** What the window looks like; all of it survives reload and restart. */
-export type UiState = z.infer<typeof uiSchema>;
+export interface UiState {
+  theme: 'light' | 'dark' | 'system';
+  /** Whether the system tells of failed builds and of services that keep crashing. */
+  notifications: boolean;
+  /** Whether the graphics card draws terminals; `auto`: where there is one. */
+  terminalGraphics: 'auto' | 'always' | 'never';
+  railCollapsed: boolean;
+  inspectorOpen: boolean;
+  inspectorWidth: number;
+  inspectorTab: string;
+  /** Name of the project whose services are shown; empty: all. */
+  project: string;
+  serviceFilter: string;
+  serviceSort: { column: string; descending: boolean };
+  /** Key combinations the user chose, by command id; an empty text takes the key away. */
+  keys: Record<string, string>;
+  /** Folders opened from a browser, newest first; the desktop app keeps its own list. */
+  recentFolders: { name: string; folder: string; openedAt: number }[];
+  /** Hash of the page that was open last. */
+  location: string;
+}
 
-const standard: UiState = uiSchema.parse({});
+const uiFields: KeptFields<UiState> = {
+  theme: kept('system', oneOf('light', 'dark', 'system')),
+  notifications: kept(true, isFlag),
+  terminalGraphics: kept('auto', oneOf('auto', 'always', 'never')),
+  railCollapsed: kept(false, isFlag),
+  inspectorOpen: kept(true, isFlag),
+  inspectorWidth: kept(INSPECTOR_WIDTH.standard, numberIn(INSPECTOR_WIDTH.min, INSPECTOR_WIDTH.max)),
+  inspectorTab: kept('overview', isText),
+  project: kept('', isText),
+  serviceFilter: kept('', isText),
+  serviceSort: kept({ column: 'name', descending: false }, isSort),
+  keys: kept({}, isKeys),
+  recentFolders: kept([], listOf(isFolder)),
+  location: kept('', isText),
+};
+
+function isSort(value: unknown): value is UiState['serviceSort'] {
+  return isRecord(value) && isText(value['column']) && isFlag(value['descending']);
+}
+
+function isKeys(value: unknown): value is UiState['keys'] {
+  return isRecord(value) && !Array.isArray(value) && Object.values(value).every(isText);
+}
+
+function isFolder(value: unknown): value is UiState['recentFolders'][number] {
+  return isRecord(value) && isText(value['name']) && isText(value['folder']) && typeof value['openedAt'] === 'number';
+}
+
+const standard: UiState = readKept(uiFields, {});
 
 /** Reads what was kept; whatever is damaged becomes the standard, the rest stays. Exported for tests. */
 export function readUiState(text: string | null): UiState {
   if (!text) return standard;
   try {
-    return uiSchema.parse(JSON.parse(text));
+    return readKept(uiFields, JSON.parse(text));
   } catch {
     return standard;
   }

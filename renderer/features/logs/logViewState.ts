@@ -1,36 +1,47 @@
-import * as z from 'zod/mini';
+import { isFlag, isText, kept, type KeptFields, listOf, numberIn, oneOf, readKept } from '../../state/keptFields.ts';
 import { levelsFrom, logLevels, parseSearch } from './logQueryText.ts';
 import type { LogFilter, LogSearch } from './logSource.ts';
 
-// The page's content security policy forbids code made from strings, which zod would otherwise try.
-z.config({ jitless: true });
-
-/** Runs to show: all, the last of each service, or one by number. */
-const runSchema = z.int().check(z.minimum(-1));
-
-const viewSchema = z.object({
-  /** Empty: all services. */
-  services: z.catch(z.array(z.string()), []),
-  least: z.catch(z.enum(['', ...logLevels]), ''),
-  run: z.catch(runSchema, 0),
-  stream: z.catch(z.enum(['', 'stdout', 'stderr', 'tty', 'build', 'micro', 'otlp']), ''),
-  /** Only the last so many minutes; 0: all. */
-  minutes: z.catch(z.number().check(z.minimum(0)), 0),
-  /** A stretch of time chosen by hand, microseconds since 1970; wins over `minutes`. */
-  sinceUs: z.catch(z.number().check(z.minimum(0)), 0),
-  untilUs: z.catch(z.number().check(z.minimum(0)), 0),
-  typed: z.catch(z.string(), ''),
-  caseSensitive: z.catch(z.boolean(), false),
-  onlyMatches: z.catch(z.boolean(), false),
-});
+const streams = ['', 'stdout', 'stderr', 'tty', 'build', 'micro', 'otlp'] as const;
 
 /** What one log view is set to; kept with its tab, or for the page. */
-export type LogViewState = z.infer<typeof viewSchema>;
+export interface LogViewState {
+  /** Empty: all services. */
+  services: string[];
+  least: '' | (typeof logLevels)[number];
+  /** Runs to show: all, the last of each service, or one by number. */
+  run: number;
+  stream: (typeof streams)[number];
+  /** Only the last so many minutes; 0: all. */
+  minutes: number;
+  /** A stretch of time chosen by hand, microseconds since 1970; wins over `minutes`. */
+  sinceUs: number;
+  untilUs: number;
+  typed: string;
+  caseSensitive: boolean;
+  onlyMatches: boolean;
+}
+
+const viewFields: KeptFields<LogViewState> = {
+  services: kept([], listOf(isText)),
+  least: kept('', oneOf('', ...logLevels)),
+  run: kept(0, isRun),
+  stream: kept('', oneOf(...streams)),
+  minutes: kept(0, numberIn(0)),
+  sinceUs: kept(0, numberIn(0)),
+  untilUs: kept(0, numberIn(0)),
+  typed: kept('', isText),
+  caseSensitive: kept(false, isFlag),
+  onlyMatches: kept(false, isFlag),
+};
+
+function isRun(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= -1;
+}
 
 /** Reads a view's state; whatever is missing or damaged becomes the standard. */
 export function readLogViewState(value: unknown): LogViewState {
-  const result = viewSchema.safeParse(value ?? {});
-  return result.success ? result.data : viewSchema.parse({});
+  return readKept(viewFields, value);
 }
 
 /** What the user looks for; undefined when the field is empty. */
