@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Statement } from '../../host/postgresStatement.ts';
 import type { Operation } from '../store.ts';
-import { isPut, many, one, putOf } from './writeStatements.ts';
+import { isPut, many, one, putOf, putTexts } from './writeStatements.ts';
 
 /** Calls of one statement: it holds up writers of other servers while it runs. */
 const MAX_GROUPS = 256;
@@ -52,7 +52,11 @@ export class WriteBatches {
   private idleWaiters: (() => void)[] = [];
   private rememberedMs = 0;
 
-  constructor(private readonly options: WriteBatchesOptions) {}
+  private readonly puts;
+
+  constructor(private readonly options: WriteBatchesOptions) {
+    this.puts = putTexts(options.schema);
+  }
 
   /**
    * Resolves with what became of each operation: its number; 0: nothing; below 0: the condition does not hold, and -1 minus
@@ -123,7 +127,7 @@ export class WriteBatches {
     if (remember) this.rememberedMs = now;
     const first = groups.length === 1 ? groups[0]?.operations : undefined;
     const only = first?.length === 1 ? first[0] : undefined;
-    if (only && !remember && isPut(only)) return putOf(schema, only, seen());
+    if (only && !remember && isPut(only)) return putOf(this.puts, only, seen());
     const number = ++this.number;
     const what = only ? one(only) : many(groups.map(({ operations }) => operations));
     return (again) => {

@@ -17,14 +17,28 @@ export function isPut(operation: Operation): boolean {
   return type === 'write' && when === undefined && operation.ttlMs === undefined && metadataOf(operation) === '';
 }
 
+/** The statements of a put, as they are for a schema. */
+export interface PutTexts {
+  name: string;
+  text: string;
+  again: string;
+}
+
+/** Made once: puts are what is sent most. */
+export function putTexts(schema: string): PutTexts {
+  return {
+    name: `put_v2 ${schema}`,
+    text: `SELECT ${schema}.put_v2($1,$2,$3,$4) AS outcome`,
+    again: `SELECT ${schema}.put_again_v2($1,$2,$3,$4,$5) AS outcome`,
+  };
+}
+
 /** A put, and the same sent again by somebody who knew of nothing newer than `known` when it was sent first. */
-export function putOf(schema: string, operation: Operation, known: number): (again: boolean) => Statement {
+export function putOf(puts: PutTexts, operation: Operation, known: number): (again: boolean) => Statement {
   const { database, table, key } = operation;
   const values = [database, table, Buffer.from(key, 'utf8'), valueOf(operation)];
   return (again) =>
-    again
-      ? { text: `SELECT ${schema}.put_again_v2($1,$2,$3,$4,$5) AS outcome`, values: [known, ...values] }
-      : { name: `put_v2 ${schema}`, text: `SELECT ${schema}.put_v2($1,$2,$3,$4) AS outcome`, values };
+    again ? { text: puts.again, values: [known, ...values] } : { name: puts.name, text: puts.text, values };
 }
 
 /** One operation as the arguments of its function. */
