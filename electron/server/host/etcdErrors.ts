@@ -14,6 +14,15 @@ export function isEtcdRefusal(error: unknown): boolean {
   return REFUSED_NAMES.test(error.constructor.name) || REFUSED_WORDS.test(error.message) || isUntrusted(error);
 }
 
+/** Why etcd cannot be reached, without what only the client's own protocol has a use for. */
+export function etcdAwayReason(error: unknown): string {
+  const said = errorText(error)
+    .replace(/^\d+ [A-Z_]+: /, '')
+    .replace(/\s*Resolution note:.*$/s, '')
+    .trim();
+  return /^No connection established\. Last error: (?!null)(?:Error: )?(.+?)\.?$/s.exec(said)?.[1] ?? said;
+}
+
 /** The error of somebody whom etcd does not let in, or who does not trust it. */
 export function explainEtcdRefusal(error: unknown, address: string): MicroError {
   const isOfTls = error instanceof Error && isUntrusted(error);

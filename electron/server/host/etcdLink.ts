@@ -4,7 +4,7 @@ import { Deferred } from '../base/async.ts';
 import { type Clock, sleep } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { type EngineState, EngineWatch } from './engineState.ts';
-import { explainEtcdRefusal, isEtcdRefusal } from './etcdErrors.ts';
+import { etcdAwayReason, explainEtcdRefusal, isEtcdRefusal } from './etcdErrors.ts';
 import { EtcdSession } from './etcdSession.ts';
 import type { EtcdSettings } from './etcdSettings.ts';
 
@@ -171,7 +171,8 @@ export class EtcdLink {
       if (why !== undefined) throw why as Error;
     } catch (error) {
       // Before it is taken leave of, which may take its time.
-      if (!this.stopping.signal.aborted) this.watch.isAway(isBreaker(error) ? this.state.reason || error : error);
+      if (!this.stopping.signal.aborted)
+        this.watch.isAway(isBreaker(error) ? this.state.reason || error : etcdAwayReason(error));
       throw error;
     } finally {
       look?.dispose();
