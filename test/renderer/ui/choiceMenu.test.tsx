@@ -65,7 +65,7 @@ it('of a menu of several choices each says whether it is chosen, and the menu st
 });
 
 it('a menu of choices is gone through with the arrow keys and chosen from with Enter', async () => {
-  const menu = await open(false);
+  await open(false);
   // The focus begins at what is chosen.
   await waitFor(() => expect(document.activeElement?.textContent).toBe('catalog'));
   await userEvent.keyboard('{ArrowDown}');
