@@ -23,26 +23,24 @@ const LIBRARIES = ['squashfuse_ll', 'squashfuse', 'fuse3', 'zstd', 'z', 'lzma', 
 const MAGIC = { bytes: Buffer.from([0x41, 0x49, 0x02]), at: 8 };
 /** Programs that electron-builder calls, in the folder of its tools. */
 const PROGRAMS = ['mksquashfs', 'desktop-file-validate'];
+/** What the libraries are compiled against, and the packages of Debian that have it. */
+const HEADERS = {
+  'squashfuse/ll.h': 'libsquashfuse-dev',
+  'fuse3/fuse_lowlevel.h': 'libfuse3-dev',
+  'lzo/lzo1x.h': 'liblzo2-dev',
+  'lz4.h': 'liblz4-dev',
+  'lzma.h': 'liblzma-dev',
+  'zstd.h': 'libzstd-dev',
+  'zlib.h': 'zlib1g-dev',
+};
 /** Packages of Debian and Ubuntu with all that is needed. */
-export const appImagePackages = [
-  'gcc',
-  'libc6-dev',
-  'libsquashfuse-dev',
-  'libfuse3-dev',
-  'liblzo2-dev',
-  'liblz4-dev',
-  'liblzma-dev',
-  'libzstd-dev',
-  'zlib1g-dev',
-  'squashfs-tools',
-  'desktop-file-utils',
-];
+export const appImagePackages = ['gcc', 'libc6-dev', ...Object.values(HEADERS), 'squashfs-tools', 'desktop-file-utils'];
 
 /** Why no AppImage can be made here, or undefined. */
 export function appImageProblem() {
   const missing = ['gcc', ...PROGRAMS].filter((program) => !onPath(program));
-  if (!existsSync('/usr/include/squashfuse/ll.h')) missing.push('libsquashfuse-dev');
-  if (!existsSync('/usr/include/fuse3/fuse_lowlevel.h')) missing.push('libfuse3-dev');
+  for (const [header, name] of Object.entries(HEADERS))
+    if (!existsSync(join('/usr/include', header))) missing.push(name);
   return missing.length > 0
     ? `${missing.join(', ')} missing (apt-get install ${appImagePackages.join(' ')})`
     : undefined;
