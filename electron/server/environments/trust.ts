@@ -143,14 +143,17 @@ function problemOf(url: string, trust: Trust, socket: TLSSocket): MicroError | u
     return new MicroError(
       'environment.certificate-name',
       `the certificate of ${host} is for ${certificate.names.join(', ') || certificate.subject}, not for this name`,
-      { next: 'use one of these names as the address, or trust the certificate itself: --trust', details },
+      {
+        next: 'use one of these names as the address, or trust the certificate itself (on the command line: --trust)',
+        details,
+      },
     );
   }
   return new MicroError(
     'environment.certificate-unknown',
     `nobody that is trusted here signed the certificate of ${host} (${code})`,
     {
-      next: 'name the certificate of who did (--ca), or trust this one after comparing its fingerprint (--trust)',
+      next: 'give the certificate of who did, or compare the fingerprint and trust this one (on the command line: --ca FILE, --trust)',
       details,
     },
   );
