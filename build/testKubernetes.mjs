@@ -1,14 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureBinaries } from './kubernetes/binaries.mjs';
-import { Cluster } from './kubernetes/cluster.mjs';
 import { ensurePackages as ensureDebianPackages } from './kubernetes/packages.mjs';
-import { makeTestImages } from './kubernetes/testImages.mjs';
+import { requireClusterMachine, withTestCluster } from './kubernetes/testCluster.mjs';
 import { ensureBundles } from './lib/bundles.mjs';
 import { runCommand } from './lib/commandLine.mjs';
-import { cacheFolder } from './lib/electronRuntime.mjs';
-import { withLock } from './lib/lock.mjs';
 import { requireNode } from './lib/nodeVersion.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { root } from './lib/paths.mjs';
@@ -33,9 +29,7 @@ await runScript(async () => {
 });
 
 async function runAll() {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new SetupError('a Kubernetes for the tests needs Linux and root: it makes network namespaces and containers');
-  }
+  requireClusterMachine();
   const words = process.argv.slice(2);
   const keeps = words.includes('--keep');
   const files = words.filter((word) => word !== '--keep');
@@ -45,28 +39,19 @@ async function runAll() {
   await steps.run('bundles', async () => ((await ensureBundles(['node', 'sdk'])).length > 0 ? 'built' : 'current'));
   await steps.run('Debian packages', async () => (await ensureDebianPackages()).join(', ') || 'all there');
   await steps.run('Kubernetes', async (say) => (bin = await ensureBinaries(say)));
-  // The control groups of pods have one place on a machine, so there is one cluster at a time.
-  return withLock(join(cacheFolder(), 'kubernetes.lock'), async () => {
-    const images = mkdtempSync(join(tmpdir(), 'micro-images-'));
-    const cluster = new Cluster(bin);
-    const handleSignal = () => void 0;
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, handleSignal);
-    try {
-      await steps.run('cluster', async (say) => {
-        await cluster.start(makeTestImages(images, join(bin, 'pause')), say);
+  return withTestCluster(
+    bin,
+    (cluster, archives) =>
+      steps.run('cluster', async (say) => {
+        await cluster.start(archives, say);
         return `one node; its API is on port ${cluster.way.address().port}`;
-      });
-      if (keeps) {
-        await keep(cluster, images);
-        return { passed: 0, failed: 0 };
-      }
-      return await runTests(cluster, images, files);
-    } finally {
-      await cluster.stop();
-      rmSync(images, { recursive: true, force: true });
-      for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, handleSignal);
-    }
-  });
+      }),
+    async (cluster, images) => {
+      if (!keeps) return runTests(cluster, images, files);
+      await keep(cluster, images);
+      return { passed: 0, failed: 0 };
+    },
+  );
 }
 
 async function keep(cluster, images) {
