@@ -7,8 +7,11 @@ import net from 'node:net';
  */
 const [port, path, connections, seconds] = process.argv.slice(2);
 const REQUEST = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\n\r\n`);
-/** ms at the beginning that do not count: connections open, code gets compiled. */
-const WARM_UP_MS = 500;
+/**
+ * ms at the beginning that do not count: connections open, code gets compiled, and a proxy whose turn was half a minute ago
+ * gets its memory back from a system that had taken it for unused.
+ */
+const WARM_UP_MS = 1500;
 
 const latencies = [];
 let counting = false;
