@@ -17,32 +17,29 @@ export function UsageFacts({ name }: { name: string }) {
   if (!usage) return null;
   return (
     <>
-      <Fact term="CPU">
-        <span className={classes.usage}>
-          <span>{formatPercent(usage.cpuPercent)}</span>
-          <Sparkline
-            values={usage.history.cpu}
-            width={USAGE_WIDTH}
-            capacity={USAGE_SECONDS}
-            label="CPU over the last minute"
-          />
-        </span>
-      </Fact>
-      <Fact term="Memory">
-        <span className={classes.usage}>
-          <span>{formatBytes(usage.memoryBytes)}</span>
-          <Sparkline
-            values={usage.history.memory}
-            width={USAGE_WIDTH}
-            capacity={USAGE_SECONDS}
-            label="Memory over the last minute"
-          />
-        </span>
-      </Fact>
+      <UsageFact term="CPU" text={formatPercent(usage.cpuPercent)} values={usage.history.cpu} />
+      <UsageFact term="Memory" text={formatBytes(usage.memoryBytes)} values={usage.history.memory} />
       <Fact term="Processes">
         {usage.processes} <span className={classes.dim}>· {formatCount(usage.threads, 'thread')}</span>
       </Fact>
       <Fact term="Ports">{usage.ports.length > 1 ? usage.ports.join(', ') : null}</Fact>
     </>
+  );
+}
+
+/** What is used now, and a line of the last minute. */
+function UsageFact({ term, text, values }: { term: string; text: string; values: readonly number[] }) {
+  return (
+    <Fact term={term}>
+      <span className={classes.usage}>
+        <span>{text}</span>
+        <Sparkline
+          values={values}
+          width={USAGE_WIDTH}
+          capacity={USAGE_SECONDS}
+          label={`${term} over the last minute`}
+        />
+      </span>
+    </Fact>
   );
 }
