@@ -91,7 +91,7 @@ export function ConfigPage() {
       ) : (
         <div className={classes.body}>
           {isEmpty && !creating && !isRaw ? (
-            <div className={classes.main}>
+            <div className={classes.empty}>
               <EmptyConfig namespace={namespace} onCreate={create} />
             </div>
           ) : isRaw ? (
