@@ -24,11 +24,16 @@ export class UpstreamConnection implements AnswerListener {
   idleLimitMs = 0;
   /** ms that the service says it keeps an idle connection, from its last answer. */
   idleHintMs: number | undefined;
+  /** ms that it had been idle when its present request took it; undefined for the first one. */
+  idledMs: number | undefined;
+  /** The service closed it before it answered the request that it carries, or while it carried none. */
+  wasClosedUnasked = false;
   private readonly socket: net.Socket;
   private user: ConnectionUser | undefined;
   private parser: AnswerParser | undefined;
   private error: Error | undefined;
   private keepsAlive = true;
+  private isAnswered = false;
 
   /** Opens it; `handleClosed` is called once, whoever closes it. */
   constructor(
@@ -43,6 +48,7 @@ export class UpstreamConnection implements AnswerListener {
     socket.on('drain', () => this.user?.handleDrain());
     socket.on('error', (error) => {
       this.error ??= error;
+      this.noteClosed();
     });
     socket.on('close', () => {
       const { user } = this;
@@ -66,6 +72,7 @@ export class UpstreamConnection implements AnswerListener {
   begin(user: ConnectionUser, isHead: boolean): void {
     this.user = user;
     this.error = undefined;
+    this.isAnswered = false;
     this.parser = new AnswerParser(isHead, this);
   }
 
@@ -73,6 +80,7 @@ export class UpstreamConnection implements AnswerListener {
   end(): void {
     this.user = undefined;
     this.parser = undefined;
+    this.isAnswered = false;
     this.served++;
     this.socket.resume();
   }
@@ -113,6 +121,7 @@ export class UpstreamConnection implements AnswerListener {
   }
 
   handleHead(head: AnswerHead): void {
+    this.isAnswered = true;
     this.keepsAlive = head.keepsAlive;
     this.idleHintMs = head.idleMs;
     this.user?.handleHead(head);
@@ -141,7 +150,12 @@ export class UpstreamConnection implements AnswerListener {
     this.user?.handleRead();
   }
 
+  private noteClosed(): void {
+    this.wasClosedUnasked ||= this.keepsAlive && !this.isAnswered;
+  }
+
   private takeEnd(): void {
+    this.noteClosed();
     this.keepsAlive = false;
     if (!this.parser) this.destroy();
     else if (!this.parser.end()) this.destroy(Object.assign(new Error('it ended'), { code: 'ECONNRESET' }));

@@ -15,6 +15,15 @@ const SAFE_IDLE_MS = 4000;
  */
 const UNSAFE_IDLE_MS = 1000;
 
+/**
+ * Part of the longest time that idle connections to a service lived for, and of the shortest after which it closed one, for
+ * which they serve requests that must not be sent twice. More of it meets those that the service is about to close.
+ */
+const SEEN_SHARE = 0.5;
+
+/** ms; a shorter limit than this is none: a timer of the service that is late by as much is usual. */
+const LEAST_UNSAFE_IDLE_MS = 20;
+
 /** Part of the time that a service says it keeps idle connections (`Keep-Alive: timeout=5`) which is made use of. */
 const HINT_SHARE = 0.8;
 
@@ -31,6 +40,10 @@ interface Pool {
   /** The one that was used last is the last. */
   readonly idle: UpstreamConnection[];
   readonly all: Set<UpstreamConnection>;
+  /** ms that an idle connection has lived for, the longest one. */
+  livedMs: number;
+  /** ms of being idle after which the service closed a connection, the shortest that was seen. */
+  closedMs: number;
   retired: boolean;
 }
 
@@ -58,10 +71,13 @@ export class Upstreams implements Disposable {
   /** A connection for one request, idle or just being opened; `safe`: the request may be sent twice. */
   take(service: string, node: RegistryNode, safe: boolean): UpstreamConnection {
     const pool = this.poolFor(service, node);
-    const limitMs = safe ? SAFE_IDLE_MS : UNSAFE_IDLE_MS;
     for (let known = pool.idle.pop(); known; known = pool.idle.pop()) {
       const idleMs = this.clock.monotonic() - known.idleSince;
-      if (known.isUsable && idleMs < Math.min(limitMs, known.idleLimitMs)) return known;
+      const limitMs = safe ? SAFE_IDLE_MS : unsafeIdleMs(pool, known);
+      if (known.isUsable && idleMs < Math.min(limitMs, known.idleLimitMs)) {
+        known.idledMs = idleMs;
+        return known;
+      }
       // For a request that may be sent twice it may do yet, and so may those below it.
       if (known.isUsable && !safe) {
         pool.idle.push(known);
@@ -111,7 +127,16 @@ export class Upstreams implements Disposable {
     if (known && known.address === node.address && known.port === node.port) return known;
     if (known) this.drop(node.id, known);
     const { address, port } = node;
-    const pool: Pool = { service, address, port, idle: [], all: new Set(), retired: false };
+    const pool: Pool = {
+      service,
+      address,
+      port,
+      idle: [],
+      all: new Set(),
+      livedMs: 0,
+      closedMs: Infinity,
+      retired: false,
+    };
     this.pools.set(node.id, pool);
     return pool;
   }
@@ -120,6 +145,9 @@ export class Upstreams implements Disposable {
     pool.all.delete(connection);
     const at = pool.idle.indexOf(connection);
     if (at >= 0) pool.idle.splice(at, 1);
+    if (!connection.wasClosedUnasked) return;
+    const idleMs = at >= 0 ? this.clock.monotonic() - connection.idleSince : connection.idledMs;
+    if (idleMs !== undefined) pool.closedMs = Math.min(pool.closedMs, idleMs);
   }
 
   /** Closes the idle connections now, and the others as soon as their request is done. */
@@ -133,13 +161,30 @@ export class Upstreams implements Disposable {
     const now = this.clock.monotonic();
     let left = 0;
     for (const pool of this.pools.values()) {
-      closeAll(pool.idle.filter((connection) => now - connection.idleSince >= connection.idleLimitMs));
-      left += pool.idle.length;
+      const kept: UpstreamConnection[] = [];
+      for (const connection of pool.idle.splice(0)) {
+        const idleMs = now - connection.idleSince;
+        if (connection.isUsable) pool.livedMs = Math.max(pool.livedMs, idleMs);
+        if (idleMs < connection.idleLimitMs) kept.push(connection);
+        else connection.destroy();
+      }
+      pool.idle.push(...kept);
+      left += kept.length;
     }
     if (left > 0) return;
     this.sweeper?.dispose();
     this.sweeper = undefined;
   }
+}
+
+/**
+ * ms that a connection may have been idle to carry a request that must not be sent twice. What the service says about it
+ * counts; of one that says nothing, what was seen: until its connections have lived for a while, each request gets its own.
+ */
+function unsafeIdleMs(pool: Pool, connection: UpstreamConnection): number {
+  const livedMs = connection.idleHintMs === undefined ? pool.livedMs : Infinity;
+  const limitMs = Math.min(UNSAFE_IDLE_MS, livedMs * SEEN_SHARE, pool.closedMs * SEEN_SHARE);
+  return limitMs < LEAST_UNSAFE_IDLE_MS ? 0 : limitMs;
 }
 
 function closeAll(connections: readonly UpstreamConnection[]): void {

@@ -23,6 +23,18 @@ function closingAfter(count: number, seen: string[]): net.Server {
   });
 }
 
+/** Answers each POST of the body "x", and says nothing of how long it keeps the connection. */
+function answerPosts(socket: net.Socket): void {
+  let request = '';
+  socket.on('error', () => {});
+  socket.on('data', (data) => {
+    request += data.toString();
+    if (!request.endsWith('\r\n\r\nx')) return;
+    request = '';
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  });
+}
+
 it('connections to a service are used again', async () => {
   const server = http.createServer((_, response) => response.end('ok'));
   let connections = 0;
@@ -67,6 +79,43 @@ it('a POST never meets a connection that the service closes for idleness', async
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   expect(failures).toBe(0);
+});
+
+it.each([0, 2, 15, 60])('a POST never meets a connection that is closed %i ms after each answer', async (afterMs) => {
+  // Neither a hint nor "Connection: close" says so.
+  const server = net.createServer((socket) => {
+    answerPosts(socket);
+    let timer: NodeJS.Timeout | undefined;
+    socket.on('data', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => socket.destroy(), afterMs);
+    });
+  });
+  await gateway().serve(server);
+  const statuses: number[] = [];
+  for (let i = 0; i < 150; i++) {
+    statuses.push((await gateway().ask('/svc/x', { method: 'POST', body: 'x' })).status);
+    await new Promise((resolve) => setTimeout(resolve, (i * 7) % (afterMs + 3)));
+  }
+  expect(statuses.filter((status) => status !== 200)).toEqual([]);
+});
+
+it('a service that says nothing about idle connections gets POSTs on them once they have lived', async () => {
+  const server = net.createServer(answerPosts);
+  let opened = 0;
+  server.on('connection', () => opened++);
+  await gateway().serve(server);
+  const post = async (): Promise<void> => {
+    expect((await gateway().ask('/svc/x', { method: 'POST', body: 'x' })).status).toBe(200);
+  };
+  await waitFor('a POST on a connection that is there', async () => {
+    const before = opened;
+    await post();
+    return opened === before;
+  });
+  const before = opened;
+  for (let i = 0; i < 20; i++) await post();
+  expect(opened).toBe(before);
 });
 
 it('idle connections are closed as soon as their node leaves the registry', async () => {
