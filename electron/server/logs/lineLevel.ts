@@ -3,6 +3,7 @@ import {
   LEVEL_SEARCH_CHARS,
   LEVEL_SEARCH_JSON_CHARS,
   type LevelNumber,
+  levelOfWord,
 } from '../../../shared/lib/logLevels.ts';
 import {
   CAPITAL_WORDS,
@@ -126,10 +127,31 @@ function levelOfJson(bytes: Uint8Array, start: number, brace: number, end: numbe
     if (next !== 108 && next !== 115 && next !== 83 && next !== 64) continue;
     const after = (bytes[i + 2] as number) | 0x20;
     if (after !== 101 && after !== 118 && after !== 111 && after !== 108) continue;
+    const word = wordOfLevel(bytes, i, most);
+    if (word !== '') return levelOfWord(word);
     // No level stands before it; the brace makes JSON of it again.
     return detectLevel(`{${text(bytes, i, most)}`);
   }
   return 0;
+}
+
+/** The word of `"level":"…"` that begins at `at`, the way it is nearly always written; empty when it is something else. */
+function wordOfLevel(bytes: Uint8Array, at: number, end: number): string {
+  for (let i = 0; i < LEVEL_KEY.length; i++) if (bytes[at + i] !== LEVEL_KEY[i]) return '';
+  const from = at + LEVEL_KEY.length;
+  let i = from;
+  while (i < end && isLetter(bytes[i] as number)) i++;
+  return i < end && bytes[i] === QUOTE && i - from <= MAX_LEVEL_LETTERS ? text(bytes, from, i) : '';
+}
+
+const LEVEL_KEY = Buffer.from('"level":"');
+
+/** Letters of a level in JSON at most, as `detectLevel` has it. */
+const MAX_LEVEL_LETTERS = 13;
+
+function isLetter(byte: number): boolean {
+  const letter = byte & 0xdf;
+  return letter >= 65 && letter <= 90;
 }
 
 /** Copies a text of at most {@link LEVEL_SEARCH_CHARS} bytes into {@link plain} without its colours; returns where it ends there. */

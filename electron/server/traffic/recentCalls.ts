@@ -2,8 +2,9 @@ import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { type Call, isFailed } from './call.ts';
 import { EdgeMap } from './edgeMap.ts';
+import { PackedCalls } from './packedCalls.ts';
 
-/** Calls that are kept over all, about half a kilobyte each. */
+/** Calls that are kept over all, some 400 bytes each. */
 const MAX_CALLS = 10_000;
 
 /** Calls that are kept of each edge besides, so that a busy edge does not push out what a quiet one did. */
@@ -54,12 +55,13 @@ interface EdgeCalls {
 
 /** The last calls, over all and of each edge, in bounded memory. */
 export class RecentCalls implements Disposable {
-  private readonly recent = new Ring<Call>(MAX_CALLS);
+  private readonly recent = new PackedCalls(MAX_CALLS);
   private readonly edges = new EdgeMap<EdgeCalls>(MAX_EDGES);
   private readonly added = new Emitter<Call>();
   readonly onDidAdd = this.added.event;
-  /** Calls whose body is kept, oldest first. */
-  private readonly withBody = new Set<Call>();
+  /** Calls whose body is kept, oldest first, from the first one on that has not been let go. */
+  private withBody: Call[] = [];
+  private firstWithBody = 0;
   private bodyBytes = 0;
   private lastId = 0;
 
@@ -68,7 +70,7 @@ export class RecentCalls implements Disposable {
   add(call: Call): void {
     call.id = ++this.lastId;
     this.keepBody(call);
-    this.recent.push(call);
+    this.recent.add(call);
     const edge = this.edgeOf(call);
     edge.recent.push(call);
     if (isFailed(call)) edge.failed.push(call);
@@ -78,42 +80,46 @@ export class RecentCalls implements Disposable {
   /** The newest calls that match, newest first. */
   find(filter: CallFilter, limit: number): Call[] {
     const found = new Map<number, Call>();
-    const take = (calls: readonly Call[]): void => {
-      for (const call of calls) if (matches(call, filter)) found.set(call.id, call);
-    };
-    take(this.recent.all());
-    for (const edge of this.edges.values()) {
-      take(edge.recent.all());
-      take(edge.failed.all());
+    for (const call of this.recent.newestFirst(filter.traceId)) {
+      if (found.size >= limit) break;
+      if (matches(call, filter)) found.set(call.id, call);
     }
+    for (const call of this.held()) if (matches(call, filter)) found.set(call.id, call);
     return [...found.values()].sort((a, b) => b.id - a.id).slice(0, limit);
   }
 
   /** A call that is still kept, by its id. */
   get(id: number): Call | undefined {
-    const found = this.recent.all().find((call) => call.id === id);
-    if (found) return found;
-    for (const { recent, failed } of this.edges.values()) {
-      const call = [...recent.all(), ...failed.all()].find((one) => one.id === id);
-      if (call) return call;
-    }
-    return undefined;
+    for (const call of this.held()) if (call.id === id) return call;
+    return this.recent.get(id);
   }
 
   dispose(): void {
     this.added.dispose();
   }
 
+  /** The calls that are kept as they came, their bodies with them. */
+  private *held(): IterableIterator<Call> {
+    for (let at = this.firstWithBody; at < this.withBody.length; at++) yield this.withBody[at] as Call;
+    for (const { recent, failed } of this.edges.values()) {
+      yield* recent.all();
+      yield* failed.all();
+    }
+  }
+
   private keepBody(call: Call): void {
     if (!call.body || call.body.length === 0) return;
-    this.withBody.add(call);
+    this.withBody.push(call);
     this.bodyBytes += call.body.length;
-    for (const oldest of this.withBody) {
-      if (this.bodyBytes <= this.maxBodyBytes && this.withBody.size <= MAX_CALLS) return;
-      this.withBody.delete(oldest);
+    while (this.bodyBytes > this.maxBodyBytes || this.withBody.length - this.firstWithBody > MAX_CALLS) {
+      const oldest = this.withBody[this.firstWithBody++] as Call;
       this.bodyBytes -= oldest.body?.length ?? 0;
       oldest.body = undefined;
     }
+    // Moved together now and then, and not each time one is let go.
+    if (this.firstWithBody < MAX_CALLS) return;
+    this.withBody = this.withBody.slice(this.firstWithBody);
+    this.firstWithBody = 0;
   }
 
   private edgeOf({ from, to }: Call): EdgeCalls {
