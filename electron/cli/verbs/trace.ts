@@ -20,6 +20,9 @@ import type { Verb } from '../verb.ts';
 /** Traces shown when no number is asked for. */
 const DEFAULT_TRACES = 20;
 
+/** Traces asked for at once; no server sends more in one answer. */
+const PAGE_TRACES = 1000;
+
 /** Digits of an id that are shown; they are unique in any list that a person reads. */
 const SHOWN_DIGITS = 12;
 
@@ -61,7 +64,7 @@ export const traceVerb: Verb = {
 async function list(context: CliContext, options: Record<string, unknown>) {
   const request = requestOf(options);
   const { client } = await context.connect();
-  const { traces } = await client.traces.listTraces(request, { signal: context.signal });
+  const traces = await pagesOf(client, request, context.signal);
   if (context.json) {
     context.out.json({ traces: traces.map(traceJson) });
     return exitCode.fine;
@@ -88,6 +91,24 @@ async function list(context: CliContext, options: Record<string, unknown>) {
   ];
   for (const line of renderTable(columns, traces, colours.dim)) context.out.line(line);
   return exitCode.fine;
+}
+
+/** As many traces as are asked for, page by page: one answer has no more than its server likes. */
+async function pagesOf(
+  client: Awaited<ReturnType<CliContext['connect']>>['client'],
+  request: ListTracesRequest,
+  signal: AbortSignal,
+): Promise<TraceSummary[]> {
+  const found: TraceSummary[] = [];
+  while (found.length < request.limit) {
+    const last = found.at(-1);
+    const limit = Math.min(PAGE_TRACES, request.limit - found.length);
+    const behind = last ? { until: last.startedAt, untilTraceId: last.traceId } : {};
+    const { traces } = await client.traces.listTraces({ ...request, limit, ...behind }, { signal });
+    found.push(...traces);
+    if (traces.length < limit) break;
+  }
+  return found;
 }
 
 /** What to say when the list is empty: that there are none yet, or that none is as it was asked for. */

@@ -3,7 +3,7 @@ import { Emitter } from '../base/event.ts';
 import { type Disposable, MutableDisposable } from '../base/lifecycle.ts';
 import { inTreeOrder, type StoredSpan, type TraceFacts, withinLimits } from './span.ts';
 import { TraceFolder, type TraceFolderOptions } from './traceFolder.ts';
-import { matchesTrace, type TraceFilter } from './traceFilter.ts';
+import { matchesTrace, newestFirst, type TraceFilter } from './traceFilter.ts';
 import { factsOf, type TracePart } from './tracePart.ts';
 
 /** Bytes of one file; the oldest file is what goes when there is too much. */
@@ -102,7 +102,7 @@ export class TraceStore implements Disposable {
         const facts = factsOf(traceId, parts);
         if (matchesTrace(facts, parts, filter)) found.push(facts);
       }
-      found.sort((a, b) => b.startedAt - a.startedAt);
+      found.sort(newestFirst);
       const last = found[limit - 1];
       if (last && (!older || older.lastAt < last.startedAt)) break;
     }
@@ -118,7 +118,7 @@ export class TraceStore implements Disposable {
       const facts = factsOf(traceId, parts);
       if (matchesTrace(facts, parts, filter)) found.push(facts);
     }
-    return found.sort((a, b) => b.startedAt - a.startedAt);
+    return found.sort(newestFirst);
   }
 
   /** The ids of kept traces that begin with these digits, at most `limit`. */

@@ -22,12 +22,15 @@ export function TraceList({
   marked,
   onMark,
   onOpen,
+  onEnd,
 }: {
   traces: readonly TraceSummary[];
   initial: ListPlace | undefined;
   marked: readonly string[];
   onMark: (traceId: string) => void;
   onOpen: (place: ListPlace) => void;
+  /** The end of the list comes into view. */
+  onEnd: () => void;
 }) {
   const scroll = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState(initial?.traceId);
@@ -51,6 +54,12 @@ export function TraceList({
       return indexes.includes(active) ? indexes : [...indexes, active];
     },
   });
+
+  // The active row is among the items wherever it stands; the end of what is in view tells.
+  const isNearEnd = (virtualizer.range?.endIndex ?? 0) >= traces.length - overscan;
+  useEffect(() => {
+    if (isNearEnd) onEnd();
+  }, [isNearEnd, onEnd]);
 
   const focusTrace = (traceId: string): void => {
     requestAnimationFrame(() =>

@@ -30,7 +30,7 @@ export function TraceListView({
 }) {
   const [held, setHeld] = useState(false);
   const [marked, setMarked] = useState<readonly string[]>([]);
-  const { traces, waiting, loaded, error } = useLiveTraces(filter, held);
+  const { traces, waiting, loaded, error, loadOlder } = useLiveTraces(filter, held);
   const [first, second] = marked;
 
   const mark = (traceId: string): void => {
@@ -79,7 +79,7 @@ export function TraceListView({
           <EmptyTraces />
         )
       ) : (
-        <TraceList traces={traces} initial={initial} marked={marked} onMark={mark} onOpen={onOpen} />
+        <TraceList traces={traces} initial={initial} marked={marked} onMark={mark} onOpen={onOpen} onEnd={loadOlder} />
       )}
     </section>
   );

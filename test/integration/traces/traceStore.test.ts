@@ -1,5 +1,6 @@
 import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../electron/server/base/clock.ts';
 import { silentLogger } from '../../../electron/server/base/logger.ts';
@@ -84,6 +85,33 @@ it('traces are found by service, status, duration, time and words', async () => 
   expect(await found({ text: 'buy' })).toBe('b');
   expect(await found({ text: 'DECLINED' })).toBe('b');
   expect(await found({ text: 'c000' })).toBe('c');
+});
+
+it('page by page every trace is listed once, also when several begin in the same moment', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 30 }),
+      fc.integer({ min: 1, max: 7 }),
+      async (offsets, limit) => {
+        const own = open({ folder: join(await tempFolder('pages'), 'traces'), segmentBytes: 2000 });
+        for (const [i, offset] of offsets.entries())
+          own.add(aSpan({ traceId: `${i}f`.padStart(32, '0'), startedAt: now - offset }));
+        await own.flush();
+        const seen: string[] = [];
+        let page = await own.list({}, limit);
+        for (; page.length > 0; ) {
+          seen.push(...page.map(({ traceId }) => traceId));
+          const { startedAt, traceId } = page.at(-1)!;
+          page = await own.list({ until: startedAt, untilTraceId: traceId }, limit);
+        }
+        const whole = (await own.list({}, 1000)).map(({ traceId }) => traceId);
+        await own.close();
+        expect(seen).toEqual(whole);
+        expect(new Set(seen).size).toBe(offsets.length);
+      },
+    ),
+    { numRuns: 40 },
+  );
 });
 
 it('what was kept is there after an orderly end and after a crash, up to the torn last line', async () => {

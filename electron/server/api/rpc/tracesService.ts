@@ -132,11 +132,11 @@ async function traceOf(traces: TracesServiceOptions['traces'], id: string): Prom
 }
 
 function filterOf(request: ListTracesRequest): TraceFilter {
-  const { services, status, minDurationMs, maxDurationMs, text, since, until } = request;
+  const { services, status, minDurationMs, maxDurationMs, text, since, until, untilTraceId } = request;
   if (!['', 'ok', 'error'].includes(status)) {
     throw new MicroError('api.invalid', `there is no status "${status}" of traces`, { next: 'use ok or error' });
   }
-  return { services, status, minDurationMs, maxDurationMs, text, since, until };
+  return { services, status, minDurationMs, maxDurationMs, text, since, until, untilTraceId };
 }
 
 function limitOf({ limit }: ListTracesRequest): number {
