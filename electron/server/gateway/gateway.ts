@@ -18,6 +18,7 @@ import {
   routeByPath,
   routeByRpcPath,
 } from '../traffic/route.ts';
+import { withOwnerOf } from '../traffic/strayRequest.ts';
 import { type RpcRoute, RpcRoutes } from '../traffic/rpcRoutes.ts';
 
 /** Collaborators of {@link Gateway}. */
@@ -103,7 +104,8 @@ export class Gateway {
     } catch (error) {
       request.resume();
       this.tellOwn(request, response);
-      answerError(response, 'gateway', toMicroError(error), corsOrigin);
+      const told = withOwnerOf(toMicroError(error), request, (name) => this.forwarder.isKnown(name));
+      answerError(response, 'gateway', told, corsOrigin);
     }
   }
 

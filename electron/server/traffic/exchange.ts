@@ -9,6 +9,7 @@ import { answerError } from './errorAnswer.ts';
 import { type BodyFraming, framingOf } from './headers.ts';
 import type { NodeChoice, Search } from './nodeChoice.ts';
 import { requestHead } from './requestHead.ts';
+import { withOwnerOf } from './strayRequest.ts';
 
 /** Times that a request is sent again after a connection broke under it. One that breaks the service must not do so for ever. */
 const MAX_REPEATS = 2;
@@ -133,7 +134,8 @@ export class Exchange implements AttemptClient {
     this.unknown = error.code === 'gateway.no-service';
     call.error = error.message;
     request.resume();
-    answerError(response, call.via, error, this.corsOrigin);
+    const told = call.via === 'gateway' ? withOwnerOf(error, request, (name) => this.host.choice.isKnown(name)) : error;
+    answerError(response, call.via, told, this.corsOrigin);
   }
 
   /** The client is gone: what it asked for is of no use any more. */

@@ -54,6 +54,11 @@ export class Forwarder {
     this.sessions.dispose();
   }
 
+  /** Whether there is a service of this name, up or not. */
+  isKnown(service: string): boolean {
+    return this.host.choice.isKnown(service);
+  }
+
   /** Forwards one request, as the call of an endpoint when `rpc` says which; answers with a JSON error when it cannot. */
   forward(request: IncomingMessage, response: ServerResponse, route: Route, caller: Caller, rpc?: RpcRoute): void {
     if (!rpc) this.checkNoCore(request, route);

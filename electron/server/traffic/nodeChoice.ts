@@ -113,8 +113,15 @@ export class NodeChoice {
     });
   }
 
+  /** Whether there is a service of this name, up or not. */
+  isKnown(service: string): boolean {
+    return this.options.states.state(service) !== undefined || this.options.registry.get(service) !== undefined;
+  }
+
   private unknown(service: string): MicroError {
-    const names = new Set([...this.options.states.names(), ...this.options.registry.list().map(({ name }) => name)]);
+    const registered = this.options.registry.list().map(({ name }) => name);
+    // Those of the user first: he looks for one of them, and micro's own would fill the list.
+    const names = new Set([...this.options.states.names().sort(), ...registered.sort()]);
     const near = nearest(service, names);
     return new MicroError('gateway.no-service', `there is no service "${service}"`, {
       details: { service },
@@ -144,6 +151,6 @@ export class NodeChoice {
 /** Names to choose from; a long list helps nobody. */
 function knownNames(names: string[]): string {
   if (names.length === 0) return 'no service is known yet: open a project';
-  const shown = names.sort().slice(0, 10).join(', ');
+  const shown = names.slice(0, 10).join(', ');
   return `known services: ${shown}${names.length > 10 ? ', …' : ''}`;
 }

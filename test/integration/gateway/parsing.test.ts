@@ -54,6 +54,27 @@ it('a name of a stranger that points here is refused', async () => {
     expect((await gateway().ask('/svc/x', { headers: { host } })).status).toBe(403);
 });
 
+it('what a page asks for outside the path of its service is a 404 that says where the page works', async () => {
+  await gateway().serve(mirror(), 'shop');
+  const page = `http://127.0.0.1:${gateway().port}`;
+  const next = `a page of "shop" asked for it by a path that begins at the root: open it as http://shop.localhost:${gateway().port}/`;
+  const asked = async (path: string, referer: string): Promise<unknown> => {
+    const answer = await gateway().ask(path, { headers: { referer } });
+    expect(answer.status).toBe(404);
+    return answer.json().next;
+  };
+  for (const path of ['/assets/main.js', '/favicon.ico', '/shap/x', '/_next/static?x'])
+    expect(await asked(path, `${page}/shop/cart?x=1`), path).toBe(next);
+  for (const referer of [`${page}/nobody/x`, 'http://evil.example/shop/', 'shop', `${page}/`])
+    expect(await asked('/assets/main.js', referer), referer).not.toMatch(/localhost/);
+});
+
+it('a service that is not known is a 404 that names those of the user first', async () => {
+  gateway().register(1, 'auth');
+  gateway().states.set('zebra', { status: 'running', reason: '', expected: true });
+  expect((await gateway().ask('/nothing/x')).json().next).toBe('known services: zebra, auth');
+});
+
 it('a service that is not known is a 404 that names the nearest one', async () => {
   await gateway().serve(mirror(), 'orders');
   expect((await gateway().ask('/order/x')).json()).toMatchObject({
