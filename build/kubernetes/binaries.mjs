@@ -9,7 +9,7 @@ import { fetchSource } from './source.mjs';
 /** Debian has the source of this version and none of a newer one with the server in it. */
 const VERSION = { full: 'v1.20.2', major: '1', minor: '20' };
 /** Counts changes of how it is built, so that an old cache is not taken for a new one. */
-const RECIPE = 2;
+const RECIPE = 3;
 const PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'];
 
 /**

@@ -79,7 +79,7 @@ oom_score = 0
       nodeStatusUpdateFrequency: '1s',
       // How often each pod is looked at without a reason. A pod that ended is only let go at a look after its volumes are
       // gone; with the minute that is the default, stopping and rolling back took one to two minutes.
-      syncFrequency: '5s',
+      syncFrequency: '2s',
     }),
   );
 }
