@@ -20,7 +20,8 @@ export class StoringCluster {
   /** `PATCH deployments/web`, in the order in which they came. */
   readonly requests: string[] = [];
   /** Refuses what it returns something for. */
-  refuse: (request: { method: string; plural: string; token: string }) => Refusal | undefined = () => undefined;
+  refuse: (request: { method: string; plural: string; token: string; query: URLSearchParams }) => Refusal | undefined =
+    () => undefined;
   private readonly objects = new Map<string, KubernetesObject>();
   private readonly watches = new Set<{ plural: string; response: ServerResponse }>();
   private readonly sockets = new Set<Socket>();
@@ -113,7 +114,7 @@ export class StoringCluster {
     const { method = '' } = request;
     const token = (request.headers.authorization ?? '').replace('Bearer ', '');
     this.requests.push(`${method} ${name === undefined ? plural : `${plural}/${name}`}`);
-    const refusal = this.refuse({ method, plural, token });
+    const refusal = this.refuse({ method, plural, token, query: searchParams });
     if (refusal) return send(refusal.status, { kind: 'Status', message: refusal.message });
     if (pathname === '/version') return send(200, { major: '1', minor: '30' });
     const kinds = KINDS[pathname.replace(/^\/apis?\//, '')];

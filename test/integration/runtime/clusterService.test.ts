@@ -275,7 +275,8 @@ describe('a task in a cluster', () => {
 });
 
 describe('the end of a service in a cluster', () => {
-  test('is told when its pods have ended, and is there when they are gone', async () => {
+  /** A service whose node takes its time: what is deleted is marked, and stays until it is deleted without grace. */
+  const slowlyEnding = async () => {
     const cluster = await made.cluster();
     const server = await made.server();
     const web = server.unit('web');
@@ -284,9 +285,10 @@ describe('the end of a service in a cluster', () => {
     const pod = readyPod('web') as { metadata: object; status: object };
     cluster.put('pods', pod);
     await shownAs(web, /^RUNNING/);
-    // A node that takes its time: what is deleted is marked, and stays.
-    cluster.refuse = ({ method, plural }) =>
-      method === 'DELETE' && plural === 'pods' ? { status: 200, message: '' } : undefined;
+    cluster.refuse = ({ method, plural, query }) =>
+      method === 'DELETE' && plural === 'pods' && query.get('gracePeriodSeconds') !== '0'
+        ? { status: 200, message: '' }
+        : undefined;
     const leaving = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: new Date(0).toISOString() } };
     let hasEnded = false;
     const stopped = web.stop({ why: 'stopped by you', handleEnded: () => (hasEnded = true) });
@@ -296,9 +298,20 @@ describe('the end of a service in a cluster', () => {
     const ended = { restartCount: 0, state: { terminated: { exitCode: 0 } } };
     cluster.put('pods', { ...leaving, status: { phase: 'Running', containerStatuses: [ended] } } as object);
     await waitFor('its end', () => hasEnded);
+    return { cluster, web, stopped };
+  };
+
+  test('is told when its pods have ended, and is there when they are gone', async () => {
+    const { cluster, web, stopped } = await slowlyEnding();
     expect(web.isResting).toBe(false);
     cluster.remove('pods', 'web-1');
     await stopped;
     expect(web.message().reason).toBe('stopped by you');
+  });
+
+  test('does not wait for a node that says nothing more of pods that have ended', async () => {
+    const { cluster, stopped } = await slowlyEnding();
+    await stopped;
+    expect(cluster.object('pods', 'web-1')).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ test('the Role of the server in a cluster allows what the runtime asks for, and 
   const cluster = await recordingCluster(30);
   try {
     const connection = await connect({ kubeconfig: cluster.kubeconfig });
-    const objects = new ClusterObjects(connection, { nextChange: () => Promise.resolve() });
+    const objects = new ClusterObjects(connection, { nextChange: () => Promise.resolve(true) });
     for (const [apiVersion, kind] of written)
       await objects.apply({ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' } } as KubernetesObject);
     await objects.versions({ metadata: { name: 'web' } } as V1Deployment);

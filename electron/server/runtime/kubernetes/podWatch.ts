@@ -86,10 +86,10 @@ export class PodWatch {
   }
 
   /**
-   * Resolves when something of a service changes, and after `withinMs` at the latest; rejects with the signal's reason.
-   * Ask for it before you look, so that nothing falls between.
+   * Resolves with true when something of a service changes, with false when nothing did within `withinMs`; rejects with the
+   * signal's reason. Ask for it before you look, so that nothing falls between.
    */
-  nextChange(service: string, withinMs: number, signal?: AbortSignal): Promise<void> {
+  nextChange(service: string, withinMs: number, signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
         subscription.dispose();
@@ -99,9 +99,9 @@ export class PodWatch {
       };
       const abort = (): void => finish(() => reject(signal?.reason as Error));
       const subscription = this.changes.event((changed) => {
-        if (changed === service) finish(resolve);
+        if (changed === service) finish(() => resolve(true));
       });
-      const timer = this.clock.setTimeout(() => finish(resolve), withinMs);
+      const timer = this.clock.setTimeout(() => finish(() => resolve(false)), withinMs);
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
     });
