@@ -35,7 +35,7 @@ export interface RunInfo extends RunStart, Partial<RunEnd> {
 export interface RunLogWriter {
   readonly run: number;
   /**
-   * Takes a chunk; never blocks and never throws. False: the store has more unwritten bytes than it wants, pause the
+   * Takes a copy of a chunk; never blocks and never throws. False: the store has more unwritten bytes than it wants, pause the
    * source until {@link whenDrained} resolves.
    */
   write(stream: LogStream, data: Uint8Array, timeUs: number): boolean;

@@ -12,6 +12,7 @@ const MAX_WAITING = 20_000;
 
 /** Takes the lines; what the log store's writer of a run offers. */
 export interface AccessLogWriter {
+  /** Has copied the bytes when it returns. */
   write(stream: 'stdout', data: Uint8Array, timeUs: number): boolean;
   whenDrained(): Promise<void>;
   note(text: string, level: 'warn'): void;
@@ -82,6 +83,7 @@ export class AccessLog implements Disposable {
         this.writer ??= await this.options.open();
         const block = this.waiting.take();
         const takesMore = block === undefined || this.writer.write('stdout', block.bytes, clock.now() * 1000);
+        if (block) this.waiting.giveBack(block);
         if (this.dropped > 0 && this.waiting.lines === 0) {
           this.writer.note(
             `${this.dropped} requests are missing here: they came faster than they could be written`,

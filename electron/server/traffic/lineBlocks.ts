@@ -20,6 +20,8 @@ export interface LineBlock {
 export class LineBlocks {
   private full: LineBlock[] = [];
   private current = Buffer.alloc(0);
+  /** Memory of a block that was taken away and is not used any more. */
+  private spare: Buffer<ArrayBuffer> | undefined;
   private used = 0;
   private linesInCurrent = 0;
   private waiting = 0;
@@ -34,7 +36,7 @@ export class LineBlocks {
     const most = line.length * MAX_CHARACTER_BYTES + 1;
     if (this.current.length - this.used < most) {
       this.seal();
-      this.current = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, most));
+      this.current = this.memoryFor(most);
     }
     this.used += this.current.write(line, this.used, 'utf8');
     this.current[this.used++] = 10;
@@ -53,6 +55,11 @@ export class LineBlocks {
     return block;
   }
 
+  /** Gives back a block whose bytes nobody needs any more: memory outside of the heap is collected only with all of the heap. */
+  giveBack({ bytes }: LineBlock): void {
+    if (bytes.buffer.byteLength === BLOCK_BYTES) this.spare = Buffer.from(bytes.buffer as ArrayBuffer);
+  }
+
   /** Forgets what waits; returns how many lines that were. */
   clear(): number {
     const lines = this.waiting;
@@ -60,6 +67,13 @@ export class LineBlocks {
     this.current = Buffer.alloc(0);
     this.used = this.linesInCurrent = this.waiting = 0;
     return lines;
+  }
+
+  private memoryFor(bytes: number): Buffer<ArrayBuffer> {
+    const { spare } = this;
+    if (spare === undefined || bytes > spare.length) return Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, bytes));
+    this.spare = undefined;
+    return spare;
   }
 
   private seal(): void {

@@ -33,6 +33,15 @@ class CallBlock {
     this.texts = Buffer.allocUnsafeSlow(bytes);
   }
 
+  /** Bytes that it has for texts. */
+  get bytes(): number {
+    return this.texts.length;
+  }
+
+  clear(): void {
+    this.count = this.used = 0;
+  }
+
   /** False when it does not fit any more. */
   add(call: Call, text: string): boolean {
     if (this.count === BLOCK_CALLS || text.length * MAX_CHARACTER_BYTES > this.texts.length - this.used) return false;
@@ -116,6 +125,8 @@ export class PackedCalls {
   /** Oldest first. */
   private readonly blocks: CallBlock[] = [];
   private kept = 0;
+  /** One that was dropped, for the next calls: memory outside of the heap is collected only with all of the heap. */
+  private spare: CallBlock | undefined;
 
   /** Keeps `capacity` calls at least, and no more than a block beyond. */
   constructor(private readonly capacity: number) {}
@@ -124,7 +135,7 @@ export class PackedCalls {
     const { from, to, node, method, traceId, spanId, parentSpanId, path, error } = call;
     const text = from + to + node + method + traceId + spanId + parentSpanId + path + error;
     if (this.blocks.at(-1)?.add(call, text) !== true) {
-      const block = new CallBlock(Math.max(BLOCK_BYTES, text.length * MAX_CHARACTER_BYTES));
+      const block = this.emptyBlock(text.length * MAX_CHARACTER_BYTES);
       block.add(call, text);
       this.blocks.push(block);
     }
@@ -133,6 +144,7 @@ export class PackedCalls {
     if (this.kept - oldest.count < this.capacity) return;
     this.kept -= oldest.count;
     this.blocks.shift();
+    if (oldest.bytes === BLOCK_BYTES) this.spare = oldest;
   }
 
   /** The calls, newest first; with `text` those that may have it are enough. */
@@ -150,5 +162,13 @@ export class PackedCalls {
     if (!block) return undefined;
     for (let index = block.count - 1; index >= 0; index--) if (block.idOf(index) === id) return block.call(index);
     return undefined;
+  }
+
+  private emptyBlock(bytes: number): CallBlock {
+    const { spare } = this;
+    if (!spare || bytes > spare.bytes) return new CallBlock(Math.max(BLOCK_BYTES, bytes));
+    this.spare = undefined;
+    spare.clear();
+    return spare;
   }
 }

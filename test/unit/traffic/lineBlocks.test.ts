@@ -50,3 +50,17 @@ it('clear tells how many lines it forgot', () => {
   blocks.add('new');
   expect(taken(blocks)).toEqual(['new\n']);
 });
+
+it('memory that is given back is used again, and only then', () => {
+  const blocks = new LineBlocks();
+  blocks.add('one');
+  const first = blocks.take();
+  blocks.add('two');
+  const second = blocks.take();
+  expect(second?.bytes.buffer).not.toBe(first?.bytes.buffer);
+  if (first) blocks.giveBack(first);
+  blocks.add('three');
+  const third = blocks.take();
+  expect(third?.bytes.buffer).toBe(first?.bytes.buffer);
+  expect([second, third].map((block) => block?.bytes.toString())).toEqual(['two\n', 'three\n']);
+});
