@@ -44,6 +44,33 @@ function whenRunning(name: string): Promise<ServiceStatusJson> {
   });
 }
 
+describe('a project that is opened again', () => {
+  it('does not touch what runs, nor what the server brings back by itself', async () => {
+    const run = `node ${echo}`;
+    await serve({ services: { web: { run, port: 'auto', dependsOn: ['api'] }, api: { run, port: 'auto' } } });
+    const pids = () =>
+      waitFor('both run', async () => {
+        const { services } = (await micro('status', '--json')).json<{ services: ServiceStatusJson[] }>();
+        const found = services.filter(({ status }) => status === 'running').flatMap(({ instances }) => instances);
+        return found.length === 2 && found.map(({ pid }) => pid);
+      });
+    const before = await pids();
+    for (const words of [
+      ['run', project],
+      ['start', 'web', 'api'],
+    ]) {
+      const { code, err } = await micro(...words);
+      expect(code, err).toBe(0);
+      expect(await pids(), words.join(' ')).toEqual(before);
+    }
+    await server?.stop();
+    server = await startServer(home, ['--project', project]);
+    await pids();
+    const runs = (await micro('logs', '--all', 'web', 'api')).out.match(/started: pid/g);
+    expect(runs, 'two runs of each').toHaveLength(4);
+  });
+});
+
 describe('micro scale', () => {
   it('starts and ends copies, and says what became of it', async () => {
     await serve({ services: { web: { run: `node ${echo}`, port: 'auto' } } });

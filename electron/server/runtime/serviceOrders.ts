@@ -40,11 +40,13 @@ export class ServiceOrders {
     await this.permitted([...names, ...needed]);
     if (options.freePorts) await this.options.fixedPorts.free(names);
     const { args, env, port, withDependencies } = options;
-    const overrides: RunOverrides = {
+    const asked: RunOverrides = {
       ...(args?.length ? { args } : {}),
       ...(env ? { env } : {}),
       ...(port === undefined ? {} : { port }),
     };
+    // Without any, what runs is left alone.
+    const overrides = Object.keys(asked).length > 0 ? asked : undefined;
     await this.options.actions.start(names, withDependencies, 'started by you', overrides, listener, signal);
   }
 

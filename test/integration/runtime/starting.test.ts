@@ -338,6 +338,18 @@ describe('starting', () => {
     expect(runtime.service('idle').instances[0]?.address).toBe('');
   });
 
+  test('a start leaves alone what runs or is on its way', async () => {
+    const runtime = await createRuntime();
+    await runtime.write('server.cjs', server);
+    await runtime.open({ web: { run: 'node server.cjs', port: 'auto' } });
+    await Promise.all([runtime.start('web'), runtime.start('web')]);
+    const { pid } = runtime.service('web').instances[0] ?? {};
+    await runtime.start('web');
+    await runtime.runtime.start(['web'], { withDependencies: true, args: [] }, () => {}, AbortSignal.timeout(20_000));
+    expect(runtime.service('web').instances.map((instance) => instance.pid)).toEqual([pid]);
+    expect(await runtime.runs('web')).toHaveLength(1);
+  });
+
   test('a run can have further arguments and variables, for this once', async () => {
     const runtime = await createRuntime();
     await runtime.open({
