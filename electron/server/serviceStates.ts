@@ -1,4 +1,4 @@
-import { Status } from '../../shared/contract/gen/state_pb.ts';
+import { Kind, type Service, Status } from '../../shared/contract/gen/state_pb.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ServiceState, ServiceStates } from './traffic/serviceStates.ts';
 
@@ -15,7 +15,14 @@ export function serviceStates(runtime: Runtime): ServiceStates {
         status: Status[service.status].toLowerCase(),
         reason: service.reason,
         expected: service.wanted && (coming || service.status === Status.STOPPING),
+        takesNone: whyNone(service),
       };
     },
   };
+}
+
+function whyNone({ kind, status, instances }: Service): string | undefined {
+  if (kind === Kind.TASK) return 'it is a task';
+  const isHere = status === Status.RUNNING && instances.every(({ address }) => address === '');
+  return isHere ? 'it runs and has no port' : undefined;
 }

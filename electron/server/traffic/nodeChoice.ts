@@ -82,7 +82,8 @@ export class NodeChoice {
         if (!state && !search.problem) throw this.unknown(service);
         const waitedMs = clock.monotonic() - startedAt;
         const limitMs = state?.status === 'running' ? Math.min(REFUSED_HOLD_MS, this.holdMs) : this.holdMs;
-        if (!state?.expected || waitedMs >= limitMs || this.held >= MAX_HELD) throw this.failed(search);
+        if (!state?.expected || state.takesNone || waitedMs >= limitMs || this.held >= MAX_HELD)
+          throw this.failed(search);
         if (!counted) {
           counted = true;
           this.held++;
@@ -138,6 +139,12 @@ export class NodeChoice {
         details: { service, state: state?.status ?? 'unknown' },
         retryable: true,
         next: `look into its log: micro logs ${service}`,
+      });
+    }
+    if (state?.takesNone) {
+      return new MicroError('gateway.not-ready', `service "${service}" takes no requests: ${state.takesNone}`, {
+        details: { service, state: state.status },
+        next: 'one that takes some is a service with a port, see port and kind in micro.yaml',
       });
     }
     return new MicroError('gateway.not-ready', `service "${service}" has no ready instance (${words})`, {

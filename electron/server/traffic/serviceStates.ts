@@ -8,6 +8,8 @@ export interface ServiceState {
   reason: string;
   /** A ready instance is to come without anybody doing something: the service is wanted and on its way. */
   expected: boolean;
+  /** Why it takes no requests, whatever becomes of it; absent: it does. */
+  takesNone?: string | undefined;
 }
 
 /** What is known of the services that the runtime looks after. */

@@ -55,6 +55,16 @@ it('it is not waited for longer than ten seconds', async () => {
   await failed;
 });
 
+it('a service without a port is not waited for, and said to be one', async () => {
+  states.set('svc', { status: 'running', reason: '', expected: true, takesNone: 'it runs and has no port' });
+  await expect(choice.choose(choice.begin('svc'), never)).rejects.toMatchObject({
+    code: 'gateway.not-ready',
+    message: 'service "svc" takes no requests: it runs and has no port',
+    retryable: false,
+  });
+  expect(clock.pendingTimers).toBe(0);
+});
+
 it('a service that is not going to come is told at once, also to those who wait', async () => {
   setState('starting', true);
   const waiting = expect(choice.choose(choice.begin('svc'), never)).rejects.toMatchObject({
