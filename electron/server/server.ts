@@ -20,6 +20,7 @@ import { Emitter } from './base/event.ts';
 import { DisposableStore, toDisposable } from './base/lifecycle.ts';
 import { createLogger, errorText, type Logger } from './base/logger.ts';
 import type { Authority } from './auth/authority.ts';
+import { readServiceSecret } from './auth/serviceSecret.ts';
 import { createAuthority, followAuthSetting } from './createAuthority.ts';
 import { bringUp } from './bringUp.ts';
 import { withoutEngineLogins } from './engineLogins.ts';
@@ -198,6 +199,9 @@ class LocalServer implements MicroServer {
     const authority = createAuthority(home, this.state.records, this.logger.child('auth'), this.credentials);
     this.authority = authority;
     await followAuthSetting(authority, settings, this.options.auth === true || this.options.listen !== undefined);
+    // Pods that reach this server outlive it: with another token each would have to be started anew.
+    if (this.options.kubernetes?.advertise !== undefined)
+      this.credentials.keepServiceTokens(await readServiceSecret(join(home, 'services.key')));
     const runtime = await createServerRuntime({
       home,
       logger: this.logger,

@@ -170,13 +170,15 @@ describe('the shop in Kubernetes', () => {
   });
 
   test('goes on when the server is started anew, and is the same afterwards', async () => {
-    const before = (await pods('orders')).map((pod) => pod.metadata?.uid);
+    const uids = async () => (await pods('orders')).map((pod) => pod.metadata?.uid);
+    const before = await uids();
     const job = async () =>
       (await cluster.batch.readNamespacedJob({ name: 'seed', namespace: cluster.namespace })).metadata?.uid;
     const seeded = await job();
     await micro.restart();
     await micro.until('orders', 'running', ({ status }) => status === 'running');
     expect(before).toHaveLength(1);
+    expect(await uids(), 'its pod goes on').toEqual(before);
     expect((await micro.micro('call', 'orders', '/healthz')).code).toBe(0);
     await untilSeeded();
     expect(await job(), 'a task that has ended is not run again').toBe(seeded);

@@ -1,7 +1,11 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Credentials } from '../../../electron/server/api/http/credentials.ts';
 import { LOCAL_USER } from '../../../electron/server/auth/caller.ts';
+import { readServiceSecret } from '../../../electron/server/auth/serviceSecret.ts';
 import { systemClock } from '../../../electron/server/base/clock.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
 
 describe('credentials', () => {
   it('a one-time code gives one session and no second', () => {
@@ -44,5 +48,18 @@ describe('credentials', () => {
       service: 'orders',
     });
     expect(credentials.find({ authorization: `Bearer ${token}x` }, 1)).toBeUndefined();
+  });
+
+  it('service tokens made from a kept secret are known by the next server, whose own token is another', async () => {
+    const path = join(await tempFolder('services-key'), 'services.key');
+    const [first, next] = [new Credentials(systemClock), new Credentials(systemClock)];
+    first.keepServiceTokens(await readServiceSecret(path));
+    next.keepServiceTokens(await readServiceSecret(path));
+    expect(next.serviceOfToken(first.serviceToken('orders'))).toBe('orders');
+    expect(next.find({ authorization: `Bearer ${first.token}` }, 1)).toBeUndefined();
+    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+    // Cut short, it would be guessed.
+    await writeFile(path, 'abc');
+    expect(await readServiceSecret(path)).toHaveLength(43);
   });
 });

@@ -20,6 +20,7 @@ const BEARER_SUBPROTOCOL = 'bearer.';
 export class Credentials {
   /** Random for each start of the server; stands in server.json, which only the user can read. */
   readonly token = randomBytes(32).toString('base64url');
+  private serviceSecret = this.token;
   private readonly codes = new Map<string, number>();
   private readonly sessions = new Set<string>();
 
@@ -76,9 +77,14 @@ export class Credentials {
     return bearer === '' ? tokens : [bearer, ...tokens];
   }
 
+  /** Makes the tokens of services from a secret that is kept, where services go on without the server and meet the next one. */
+  keepServiceTokens(secret: string): void {
+    this.serviceSecret = secret;
+  }
+
   /** The token that a service gets as MICRO_TOKEN. */
   serviceToken(service: string): string {
-    const signature = createHmac('sha256', this.token).update(service).digest('base64url');
+    const signature = createHmac('sha256', this.serviceSecret).update(service).digest('base64url');
     return `svc.${service}.${signature}`;
   }
 
