@@ -6,7 +6,7 @@ import { editCall, makeDraft } from '../../state/callDraft.ts';
 import { openPage } from '../../state/navigation.ts';
 import { trafficStore } from '../../state/traffic.ts';
 import { formatCount, formatRate } from '../../ui/trafficFormat.ts';
-import classes from './Graph.module.css';
+import classes from './GraphNode.module.css';
 import { usePointing } from './graphStore.ts';
 import { NodeHandles } from './ServiceNode.tsx';
 

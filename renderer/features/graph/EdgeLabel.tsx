@@ -2,7 +2,7 @@ import { EdgeLabelRenderer } from '@xyflow/react';
 import { useContext } from 'react';
 import { type Health, lineLabel } from './edgeFigures.ts';
 import type { Route } from './edgeRoute.ts';
-import classes from './Graph.module.css';
+import classes from './GraphLine.module.css';
 import { usePointing } from './graphStore.ts';
 import { labelHeight, letterHeights, widthOfLabel } from './labelSizes.ts';
 import { RoutesContext } from './routes.ts';

@@ -4,7 +4,7 @@ import { isOfEvents } from '../../state/traffic.ts';
 import { lineWidth } from './edgeFigures.ts';
 import { EdgeLabel } from './EdgeLabel.tsx';
 import { routeEdge } from './edgeRoute.ts';
-import classes from './Graph.module.css';
+import classes from './GraphLine.module.css';
 import { usePointing } from './graphStore.ts';
 import { RoutesContext } from './routes.ts';
 import { useFigure } from './useFigure.ts';

@@ -5,7 +5,7 @@ import { useServices } from '../../state/serverState.ts';
 import { ServiceName } from '../../ui/ServiceName.tsx';
 import { countByStatus } from '../../ui/status.ts';
 import { StatusCount } from '../../ui/StatusIcon.tsx';
-import classes from './Graph.module.css';
+import classes from './GraphNode.module.css';
 import { usePointing } from './graphStore.ts';
 import { NodeHandles } from './ServiceNode.tsx';
 

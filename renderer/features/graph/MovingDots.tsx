@@ -4,7 +4,7 @@ import { useReducedMotion } from '../../state/uiState.ts';
 import { trafficStore } from '../../state/traffic.ts';
 import { DotFlow } from './dotFlow.ts';
 import { type DotSprites, drawSprites } from './dotSprites.ts';
-import classes from './Graph.module.css';
+import classes from './GraphLine.module.css';
 import { farBelow } from './graphStore.ts';
 import { type DrawnLine, RoutesContext } from './routes.ts';
 
@@ -30,6 +30,12 @@ const restMs = 100;
  * milliseconds, and input, numbers and everything else come first.
  */
 const costShare = 5;
+
+/**
+ * ms between two pictures from which on the machine is one without a graphics card. There even a picture that only moves along
+ * costs: it is as large as the window, and blended with it in every frame of a drag. So it is left out until the view rests.
+ */
+const slowMs = frameMs * 1.5;
 
 function fit(canvas: HTMLCanvasElement): number {
   const scale = window.devicePixelRatio;
@@ -69,6 +75,7 @@ function Dots() {
       movedAt = performance.now();
       // Another scale needs another picture.
       if (zoom !== drawnFor[2]) movedAt = Number.NEGATIVE_INFINITY;
+      else if (intervalMs > slowMs) element.style.visibility = 'hidden';
       else if (!isClear) element.style.transform = `translate(${x - drawnFor[0]}px, ${y - drawnFor[1]}px)`;
     };
     // Without calls nothing moves, and frames for nothing would keep the processor awake all day.
@@ -106,6 +113,7 @@ function Dots() {
       const scale = fit(element);
       drawnFor = transform;
       element.style.transform = '';
+      element.style.visibility = '';
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, element.width, element.height);
       if (!sprites || spriteScale !== scale) sprites = drawSprites(element, scale);

@@ -1,7 +1,7 @@
 import type { NodeProps } from '@xyflow/react';
 import { IconWorld } from '@tabler/icons-react';
 import { memo } from 'react';
-import classes from './Graph.module.css';
+import classes from './GraphNode.module.css';
 import { usePointing } from './graphStore.ts';
 import { NodeHandles } from './ServiceNode.tsx';
 

@@ -15,7 +15,7 @@ import { StatusBadge } from '../../ui/StatusIcon.tsx';
 import { formatLatency, formatRate, formatShare } from '../../ui/trafficFormat.ts';
 import { ToneBadge } from '../../ui/ToneBadge.tsx';
 import { useNowUntil } from '../../ui/useNow.ts';
-import classes from './Graph.module.css';
+import classes from './GraphNode.module.css';
 import { usePointing } from './graphStore.ts';
 import { instancesText, kindText, nodeBadge, nodeLabel, portText, waitText } from './nodeText.ts';
 

@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import { topicOf } from '../../../shared/lib/topicNodes.ts';
 import { trafficStore } from '../../state/traffic.ts';
 import { formatCount, formatRate } from '../../ui/trafficFormat.ts';
-import classes from './Graph.module.css';
+import classes from './GraphNode.module.css';
 import { usePointing } from './graphStore.ts';
 import { NodeHandles } from './ServiceNode.tsx';
 
