@@ -142,9 +142,9 @@ export class CallConsole {
   }
 }
 
-/** Whether an endpoint is meant: by its name, by the last parts of it, or by its path. */
+/** Whether an endpoint is meant: by its name, by the last parts of it, or by its path; `package.Service/Method` is how gRPC writes it. */
 function isNamed(endpoint: ServiceEndpoint, wanted: string): boolean {
   const name = endpoint.name.toLowerCase();
-  const asked = wanted.toLowerCase();
+  const asked = wanted.toLowerCase().replace(/^([\w.]+)\/(\w+)$/, '$1.$2');
   return name === asked || endpoint.path === wanted || name.endsWith(`.${asked}`) || name.endsWith(` ${asked}`);
 }

@@ -104,6 +104,8 @@ it.each([
   expect(endpoints.find(({ name }) => name.endsWith('.Watch'))?.serverStreaming).toBe(true);
 
   const one = await call({ endpoint: 'Registry.GetService', fields: { service: 'orders', options_ttl: '30' } });
+  for (const endpoint of ['registry.Registry/GetService', '/registry.Registry/GetService', 'Registry/getservice'])
+    expect((await call({ endpoint, fields: { service: 'orders' } })).messages).toHaveLength(1);
   expect(one.messages).toEqual([{ services: [{ name: 'orders', version: '30' }] }]);
   expect(one.end).toMatchObject({ ok: true, grpcStatus: 0, error: '' });
   const { port } = gateway();
