@@ -12,7 +12,7 @@ import { ServerProcess } from './serverProcess.ts';
 /** How often the app looks whether the server that it found is there. It is one small file and one question to the system. */
 const LOOK_MS = 1_000;
 /** The same for one that it started, whose end the system tells: only one that was replaced is found by looking. */
-const LOOK_AT_OWN_MS = 5_000;
+const LOOK_AT_OWN_MS = 15_000;
 /** The same while a start is under way, where somebody waits. */
 const LOOK_WHILE_STARTING_MS = 10;
 /** A server listens within a second; a machine in trouble may take this long. */

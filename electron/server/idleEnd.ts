@@ -2,8 +2,13 @@ import type { Clock } from './base/clock.ts';
 import type { Disposable } from './base/lifecycle.ts';
 import type { ProcessTable } from './host/processTable.ts';
 
-/** How often it is looked whether anybody still needs the server, ms. A look costs one question to the system. */
+/** How often it is looked whether a server that nobody needs has been so for long enough, ms. */
 const lookMs = 1000;
+/**
+ * The same while somebody needs it, which is nearly always: each look wakes a process that is at rest. It ends so much later
+ * at the most.
+ */
+const lookInUseMs = 5000;
 
 /** What {@link IdleEnd} works with. */
 export interface IdleEndOptions {
@@ -41,8 +46,9 @@ export class IdleEnd {
   }
 
   private plan(): void {
-    if (!this.stopped)
-      this.timer = this.options.clock.setTimeout(() => void this.look().finally(() => this.plan()), lookMs);
+    if (this.stopped) return;
+    const delayMs = this.idleSince === undefined ? lookInUseMs : lookMs;
+    this.timer = this.options.clock.setTimeout(() => void this.look().finally(() => this.plan()), delayMs);
   }
 
   private async look(): Promise<void> {

@@ -3,10 +3,8 @@ import { createMicroClient, type MicroClient } from '../../shared/client/microCl
 import type { Connection } from '../../shared/contract/bridge.ts';
 import { MicroError } from '../../shared/contract/errors.ts';
 import { chosenEnvironment, isLocal, urlOf } from './environment.ts';
-import { fetchWithFirst } from './firstState.ts';
-
-/** Name of the protocol that both ends of a WebSocket speak; the server picks it among those offered. */
-const SOCKET_PROTOCOL = 'micro.v1';
+import { fetchAndWatch } from './firstState.ts';
+import { socketAddress, socketProtocols } from './watchSocket.ts';
 
 let current: { connection: Connection; client: MicroClient } | undefined;
 let ask: AskDestruction | undefined;
@@ -36,19 +34,14 @@ export function apiOf(environment: string): MicroClient {
 
 function clientOf({ url, token }: Connection, environment: string): MicroClient {
   const asking = environment === chosenEnvironment.name && !isLocal ? ask : undefined;
-  return createMicroClient({ url: urlOf(environment, url), token, ask: asking, fetch: fetchWithFirst });
+  return createMicroClient({ url: urlOf(environment, url), token, ask: asking, fetch: fetchAndWatch });
 }
 
-/**
- * Opens a WebSocket of the server, e.g. `openSocket('/_ws/logs?service=orders')`. The token travels as a subprotocol,
- * because a page cannot set headers here; in a browser the cookie stands in for it.
- */
+/** Opens a WebSocket of the server, e.g. `openSocket('/_ws/logs?service=orders')`. */
 export function openSocket(path: string): WebSocket {
   if (!current) throw unreachable();
   const { url, token } = current.connection;
-  const address = new URL(`${urlOf(chosenEnvironment.name, url.replace(/\/+$/, ''))}${path}`);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  const socket = new WebSocket(address, token ? [SOCKET_PROTOCOL, `bearer.${token}`] : [SOCKET_PROTOCOL]);
+  const socket = new WebSocket(socketAddress(urlOf(chosenEnvironment.name, url), path), socketProtocols(token));
   socket.binaryType = 'arraybuffer';
   return socket;
 }

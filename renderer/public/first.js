@@ -22,25 +22,18 @@
   } catch {
     return;
   }
-  const abort = new AbortController();
   const begin = (state) => {
     if (state.status !== 'ready') return undefined;
     const { url, token } = state.connection;
-    const address = `${url.replace(/\/+$/, '')}/desktop.Desktop/Watch`;
-    const answer = fetch(address, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/connect+proto',
-        'connect-protocol-version': '1',
-        authorization: `Bearer ${token}`,
-      },
-      // An empty message: no flags, no bytes.
-      body: new Uint8Array(5),
-      signal: abort.signal,
-    });
-    // Whoever takes it up hears of it; nobody else need.
-    answer.catch(() => {});
-    return { address, token, answer };
+    const base = url.replace(/\/+$/, '');
+    const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/_ws/watch/desktop.Desktop/Watch`, [
+      'micro.v1',
+      `bearer.${token}`,
+    ]);
+    socket.binaryType = 'arraybuffer';
+    const early = [];
+    socket.onmessage = ({ data }) => early.push(data);
+    return { address: `${base}/desktop.Desktop/Watch`, token, socket, early };
   };
-  window.microFirstState = { abort, begun: window.micro.serverState().then(begin, () => undefined) };
+  window.microFirstState = { begun: window.micro.serverState().then(begin, () => undefined) };
 })();

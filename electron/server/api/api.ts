@@ -24,6 +24,7 @@ import type { Config } from '../config/config.ts';
 import type { Broker } from '../events/broker.ts';
 import type { EventLog } from '../events/eventLog.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { TerminalHost } from '../terminals/terminalHost.ts';
 import type { CallStats } from '../traffic/callStats.ts';
 import { brokerService } from './rpc/brokerService.ts';
@@ -91,6 +92,7 @@ export interface ApiOptions
     RecordsServiceOptions,
     BlobServiceOptions,
     AuthServiceOptions {
+  runtime: Runtime;
   logs: DesktopServiceOptions['logs'];
   registry: Registry;
   config: Config;

@@ -8,6 +8,7 @@ import {
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, MutableDisposable, toDisposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
+import { looksLike } from './usageChange.ts';
 import { UsageHistory, type UsagePoint } from './usageHistory.ts';
 import type { MeasureUsage } from './serviceUsage.ts';
 import type { UsageSource } from './rpc/desktopService.ts';
@@ -28,8 +29,16 @@ const QUIET_SAMPLES = 5;
 const REST_MS = 5_000;
 /** ms between two samples once it has been quiet for {@link LONG_QUIET_SAMPLES}: an evening with the window open costs half as much. */
 const LONG_REST_MS = 10_000;
+/** ms by which a timer may come early and still end a rest. */
+const SLACK_MS = 50;
 /** Samples in a row that have to be quiet for it, about half a minute: whoever waits for work to begin still sees it soon. */
 const LONG_QUIET_SAMPLES = QUIET_SAMPLES + 4;
+
+/**
+ * ms that a subscriber is told nothing at rest while samples say the same as the last one: to draw one costs a window several
+ * times what it costs to take it.
+ */
+const MAX_SILENCE_MS = 60_000;
 
 interface Subscriber {
   periodMs: number;
@@ -37,6 +46,9 @@ interface Subscriber {
   mayRest: boolean;
   /** Monotonic time of the next sample for this subscriber. */
   due: number;
+  /** What it was told last, and what it was not told since, because it says the same. */
+  last?: WatchUsageResponse;
+  untold?: WatchUsageResponse | undefined;
   listener: (usage: WatchUsageResponse) => void;
 }
 
@@ -76,7 +88,9 @@ export class UsageFeed implements UsageSource, Disposable {
   /** Something happens with the services: what they use is measured at every turn again. */
   stir(): void {
     this.quietSamples = 0;
+    if (this.restsUntil === 0) return;
     this.restsUntil = 0;
+    this.schedule();
   }
 
   points(service: string, since: number): UsagePoint[] {
@@ -95,11 +109,16 @@ export class UsageFeed implements UsageSource, Disposable {
       return;
     }
     const periodMs = Math.min(...[...this.subscribers].map((subscriber) => subscriber.periodMs));
-    this.timer.value = this.clock.setInterval(() => void this.tick(), periodMs);
+    const turn = (): void => {
+      this.schedule();
+      void this.tick();
+    };
+    // Nothing wakes while it rests, not even to see that it does.
+    this.timer.value = this.clock.setTimeout(turn, Math.max(periodMs, this.restsUntil - this.clock.monotonic()));
   }
 
   private async tick(): Promise<void> {
-    if (this.measuring || this.clock.monotonic() < this.restsUntil) return;
+    if (this.measuring || this.clock.monotonic() < this.restsUntil - SLACK_MS) return;
     this.measuring = true;
     try {
       const services = await this.measure();
@@ -117,13 +136,26 @@ export class UsageFeed implements UsageSource, Disposable {
         if (now < subscriber.due) continue;
         // A little early is on time: timers of equal periods do not tick at equal moments.
         subscriber.due = now + subscriber.periodMs * 0.9;
-        subscriber.listener(response);
+        this.tell(subscriber, response);
       }
     } catch (error) {
       this.logger.warn('measuring usage failed', { error: String(error) });
     } finally {
       this.measuring = false;
     }
+  }
+
+  private tell(subscriber: Subscriber, sample: WatchUsageResponse): void {
+    const { last, untold, listener } = subscriber;
+    if (this.restsUntil > 0 && last && sample.at - last.at < MAX_SILENCE_MS && looksLike(last, sample)) {
+      subscriber.untold = sample;
+      return;
+    }
+    subscriber.untold = undefined;
+    subscriber.last = sample;
+    // A sample stands for the time since the one before: it must not stand for a rest that it ended.
+    if (untold && !looksLike(untold, sample)) listener(untold);
+    listener(sample);
   }
 
   private restIfQuiet(services: Awaited<ReturnType<MeasureUsage>>): void {
@@ -136,8 +168,8 @@ export class UsageFeed implements UsageSource, Disposable {
     this.quietSamples = isQuiet ? this.quietSamples + 1 : 0;
     const mayRest = [...this.subscribers].every((subscriber) => subscriber.mayRest);
     const restMs = this.quietSamples >= LONG_QUIET_SAMPLES ? LONG_REST_MS : REST_MS;
-    // A little less than the time: the timer that ends it ticks when it likes.
-    this.restsUntil = mayRest && this.quietSamples >= QUIET_SAMPLES ? this.clock.monotonic() + restMs * 0.95 : 0;
+    this.restsUntil = mayRest && this.quietSamples >= QUIET_SAMPLES ? this.clock.monotonic() + restMs : 0;
+    if (this.restsUntil > 0) this.schedule();
   }
 
   private serverCpuPercent(): number {

@@ -4,14 +4,20 @@ import { MicroError } from '../../../shared/contract/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { findManifest } from './findManifest.ts';
+import { findManifest, manifestNames } from './findManifest.ts';
+import { NamesWatch } from './namesWatch.ts';
 import { discoveredManifest } from './discoveredManifest.ts';
 import { envFilesStamp, withFileVariables } from './fileVariables.ts';
 import { manifestError } from './manifestError.ts';
 import { type ParsedManifest, parseManifest } from './manifestParser.ts';
 
-/** How often it is looked whether micro.yaml changed. One stat: free, and right for every way of saving and every file system. */
+/** How often it is looked whether micro.yaml changed, where the system does not tell: a stat is right on every file system. */
 const pollMs = 500;
+/**
+ * The same where it does: for what another machine saves on a shared disk, and for env files, which lie anywhere. A look takes
+ * little, but each one wakes a server that is at rest, and there is one for every open project.
+ */
+const restPollMs = 3000;
 
 /** Reads and checks the manifest of a folder. Rejects with `manifest.*` or `project.folder-missing`. */
 export async function loadManifest(folder: string): Promise<{ path: string; text: string; manifest: ParsedManifest }> {
@@ -61,6 +67,7 @@ export class OpenProject implements Disposable {
   private stamp = '';
   private filesStamp = '';
   private timer: Disposable | undefined;
+  private readonly told: NamesWatch;
   private isLooking = false;
 
   constructor(
@@ -69,6 +76,7 @@ export class OpenProject implements Disposable {
     private readonly clock: Clock,
   ) {
     this.folder = resolve(folder);
+    this.told = new NamesWatch(this.folder, manifestNames, clock, () => void this.look());
   }
 
   /** Loads the manifest; rejects when it is not usable. */
@@ -87,7 +95,17 @@ export class OpenProject implements Disposable {
 
   /** Follows the file until it is disposed. */
   watch(): void {
-    this.timer ??= this.clock.setInterval(() => void this.look(), pollMs);
+    if (this.timer) return;
+    this.told.renew();
+    this.plan();
+  }
+
+  private plan(): void {
+    const look = async (): Promise<void> => {
+      await this.look();
+      if (this.timer) this.plan();
+    };
+    this.timer = this.clock.setTimeout(() => void look(), this.told.isOn ? restPollMs : pollMs);
   }
 
   private async look(): Promise<void> {
@@ -95,8 +113,11 @@ export class OpenProject implements Disposable {
     this.isLooking = true;
     try {
       const stamp = await this.readStamp();
-      if (stamp !== this.stamp) await this.reload(stamp);
-      else if ((await envFilesStamp(this.manifest.services)) !== this.filesStamp) await this.followFiles();
+      if (stamp !== this.stamp) {
+        // It may be in a folder that took the place of the one before.
+        if (this.timer) this.told.renew();
+        await this.reload(stamp);
+      } else if ((await envFilesStamp(this.manifest.services)) !== this.filesStamp) await this.followFiles();
     } finally {
       this.isLooking = false;
     }
@@ -152,6 +173,7 @@ export class OpenProject implements Disposable {
   dispose(): void {
     this.timer?.dispose();
     this.timer = undefined;
+    this.told.dispose();
     this.emitter.dispose();
   }
 }

@@ -32,8 +32,11 @@ const REFUSED_CONNECT = 'HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\
 /** ms that a client may take for the head of a request: whoever sends it byte by byte holds a connection for nothing. */
 const HEAD_TIMEOUT_MS = 60_000;
 
-/** ms between two looks for heads that take too long; the limit is kept no more exactly than this. */
-const HEAD_CHECK_MS = 5000;
+/**
+ * ms between two looks for heads that take too long; the limit is kept no more exactly than this. Each port looks for as long as
+ * it is open, also when nobody asks anything of it.
+ */
+const HEAD_CHECK_MS = 20_000;
 
 /** ms that a new connection may be silent before it is closed; protects against sockets that are opened and left. */
 const FIRST_BYTE_TIMEOUT_MS = 60_000;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +20,8 @@ import type { RuntimeChange } from '../../../electron/server/runtime/runtime.ts'
 import { Desktop } from '../../../shared/contract/gen/desktop_pb.ts';
 import { ErrorDetailSchema } from '../../../shared/contract/gen/errors_pb.ts';
 import { InfoResponseSchema } from '../../../shared/contract/gen/server_pb.ts';
-import { ServiceSchema } from '../../../shared/contract/gen/state_pb.ts';
+import { ServiceSchema, WatchResponseSchema } from '../../../shared/contract/gen/state_pb.ts';
+import { waitFor } from '../../helpers/waitFor.ts';
 import { admissionOver } from '../../helpers/authorityFixture.ts';
 
 const credentials = new Credentials(systemClock);
@@ -109,6 +110,48 @@ describe('the one port of the API', () => {
     const response = await post('/desktop.Desktop/Info', authorized);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ version: '9.9.9' });
+  });
+
+  it('answers what watches over a WebSocket too, and ends with it', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/_ws/watch/desktop.Desktop/Watch`, [
+      'micro.v1',
+      `bearer.${credentials.token}`,
+    ]);
+    const parts: Buffer[] = [];
+    await new Promise<void>((resolve, reject) => {
+      socket.on('message', (data: Buffer) => {
+        parts.push(data);
+        const bytes = Buffer.concat(parts);
+        if (bytes.length >= 5 && bytes.length >= 5 + bytes.readUInt32BE(1)) resolve();
+      });
+      socket.on('close', (code) => reject(new Error(String(code))));
+      socket.on('error', reject);
+    });
+    const bytes = Buffer.concat(parts);
+    expect(bytes[0]).toBe(0);
+    const { event } = fromBinary(WatchResponseSchema, bytes.subarray(5, 5 + bytes.readUInt32BE(1)));
+    expect(event.case).toBe('snapshot');
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.close();
+    await ended;
+    await waitFor('the watching to end', () => apiPort.clients === 0);
+  });
+
+  it('answers nothing over a WebSocket that does not watch, nor to somebody without the token', async () => {
+    const endOf = (path: string, token: string): Promise<unknown> =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/_ws/watch/${path}`, ['micro.v1', `bearer.${token}`]);
+        socket.on('close', (code, reason) => resolve(`${code} ${String(reason)}`));
+        socket.on('unexpected-response', (_request, response) => {
+          resolve(response.statusCode);
+          socket.terminate();
+        });
+        socket.on('error', () => {});
+      });
+    expect(await endOf('desktop.Desktop/Stop', credentials.token)).toBe('1008 api.unknown-method');
+    expect(await endOf('desktop.Desktop/Info', credentials.token)).toBe('1008 api.unknown-method');
+    expect(await endOf('desktop.Desktop/WatchNothing', credentials.token)).toBe('1008 api.unknown-method');
+    expect(await endOf('desktop.Desktop/Watch', 'nonsense')).toBe(401);
   });
 
   it('refuses a call without the token, or with a wrong one', async () => {

@@ -4,20 +4,14 @@ import { runInThisContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createMicroClient } from '../../../shared/client/microClient.ts';
 import type { ServerState } from '../../../shared/contract/bridge.ts';
-import { fetchWithFirst, firstState } from '../../../renderer/client/firstState.ts';
+import { fetchAndWatch, firstState } from '../../../renderer/client/firstState.ts';
+import { FakeSocket, opened, stubSockets } from './fakeSocket.ts';
 
 const connection = { url: 'http://127.0.0.1:8081', token: 'abc' };
 const ready: ServerState = { status: 'ready', connection };
-const sent: { address: string; init: RequestInit }[] = [];
-let answer: () => Promise<Response>;
 
 beforeEach(() => {
-  sent.length = 0;
-  answer = () => Promise.resolve(new Response(new ReadableStream()));
-  vi.stubGlobal('fetch', (address: RequestInfo | URL, init: RequestInit) => {
-    sent.push({ address: String(address), init });
-    return answer();
-  });
+  stubSockets();
   vi.stubGlobal('matchMedia', () => ({ matches: false }));
 });
 
@@ -35,7 +29,7 @@ function runFirst(state: ServerState): void {
 
 /** Asks for the state as the page's client does, until `signal`. */
 function watch(signal: AbortSignal, token = connection.token): void {
-  const client = createMicroClient({ url: connection.url, token, fetch: fetchWithFirst });
+  const client = createMicroClient({ url: connection.url, token, fetch: fetchAndWatch });
   void client.desktop
     .watch({}, { signal })
     [Symbol.asyncIterator]()
@@ -43,27 +37,18 @@ function watch(signal: AbortSignal, token = connection.token): void {
     .catch(() => {});
 }
 
-/** An address, its headers and its body, in a form that can be compared. */
-function requestOf({ address, init }: (typeof sent)[number]): object {
-  const headers: Record<string, string> = {};
-  new Headers(init.headers).forEach((value, name) => {
-    headers[name.toLowerCase()] = value;
-  });
-  return { address, method: init.method, headers, body: [...(init.body as Uint8Array)] };
-}
-
-test('what is begun before the page is there is the very request of its client, which takes it up', async () => {
+test('what is begun before the page is there is the very socket of its client, which takes it up', async () => {
   const end = new AbortController();
   watch(end.signal);
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await vi.waitFor(() => expect(opened).toHaveLength(1));
   end.abort();
   runFirst(ready);
-  await vi.waitFor(() => expect(sent).toHaveLength(2));
-  const [usual, first] = sent.map(requestOf);
-  expect(first).toEqual(usual);
+  await vi.waitFor(() => expect(opened).toHaveLength(2));
+  const [usual, first] = opened as [FakeSocket, FakeSocket];
+  expect([first.url, first.protocols]).toEqual([usual.url, usual.protocols]);
   watch(new AbortController().signal);
   await vi.waitFor(() => expect(firstState()).toBeUndefined());
-  expect(sent).toHaveLength(2);
+  expect(opened).toHaveLength(2);
 });
 
 test('it ends with the call that took it up', async () => {
@@ -71,25 +56,31 @@ test('it ends with the call that took it up', async () => {
   const end = new AbortController();
   watch(end.signal);
   await vi.waitFor(() => expect(firstState()).toBeUndefined());
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await vi.waitFor(() => expect(opened).toHaveLength(1));
   end.abort();
-  await vi.waitFor(() => expect(sent[0]?.init.signal?.aborted).toBe(true));
+  await vi.waitFor(() => expect(opened[0]?.readyState).toBe(FakeSocket.CLOSED));
 });
 
-test('with another token, the request is sent anew and what was begun is ended', async () => {
+test('with another token, it is opened anew and what was begun is ended', async () => {
   runFirst(ready);
   watch(new AbortController().signal, 'newer');
-  await vi.waitFor(() => expect(sent).toHaveLength(2));
-  expect(sent[0]?.init.signal?.aborted).toBe(true);
-  expect(new Headers(sent[1]?.init.headers).get('authorization')).toBe('Bearer newer');
+  await vi.waitFor(() => expect(opened).toHaveLength(2));
+  expect(opened[0]?.readyState).toBe(FakeSocket.CLOSED);
+  expect(opened[1]?.protocols).toEqual(['micro.v1', 'bearer.newer']);
 });
 
-test('what failed is asked for again', async () => {
-  answer = () => Promise.reject(new TypeError('refused'));
+test('what failed is asked for by a request', async () => {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', (address: string) => {
+    asked.push(address);
+    return Promise.resolve(new Response(new ReadableStream()));
+  });
   runFirst(ready);
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await vi.waitFor(() => expect(opened).toHaveLength(1));
+  opened[0]?.end(1006);
   watch(new AbortController().signal);
-  await vi.waitFor(() => expect(sent.length).toBeGreaterThan(1));
+  await vi.waitFor(() => expect(asked).toEqual(['http://127.0.0.1:8081/desktop.Desktop/Watch']));
+  expect(opened).toHaveLength(1);
 });
 
 test('nothing is begun without a server, nor where the page works on another environment', async () => {
@@ -99,5 +90,5 @@ test('nothing is begun without a server, nor where the page works on another env
   sessionStorage.setItem('micro.environment.v1', '{"name":"stage","colour":""}');
   runFirst(ready);
   expect(firstState()).toBeUndefined();
-  expect(sent).toHaveLength(0);
+  expect(opened).toHaveLength(0);
 });

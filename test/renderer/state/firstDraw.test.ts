@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { emptyState } from '../../../shared/client/stateReducer.ts';
-import type { FirstState } from '../../../renderer/client/firstState.ts';
 import { atFirstDraw } from '../../../renderer/state/firstDraw.ts';
 import { applyLinkStatus, applyServerState, serverStore } from '../../../renderer/state/serverState.ts';
 
@@ -19,9 +18,8 @@ afterEach(() => {
 
 /** As public/first.js leaves it; `isBegun`: there was a server to ask. */
 function leaveFirst(isBegun: boolean): void {
-  const begun = { address: '', token: '', answer: new Promise<Response>(() => {}) };
-  const first: FirstState = { abort: new AbortController(), begun: Promise.resolve(isBegun ? begun : undefined) };
-  window.microFirstState = first;
+  const begun = { address: '', token: '', socket: {} as WebSocket, early: [] };
+  window.microFirstState = { begun: Promise.resolve(isBegun ? begun : undefined) };
 }
 
 test('the page is drawn once, with the state that is on its way', async () => {

@@ -86,4 +86,28 @@ describe('usage that somebody watches', () => {
     expect(await pass(20)).toBe(20);
     feed.dispose();
   });
+
+  it('is told at rest when it says something else, and once a minute', async () => {
+    const { feed, state, pass } = fixture();
+    const told: number[] = [];
+    feed.subscribe(1000, ({ at, services }) => told.push(at, services[0]?.cpuPercent ?? -1), true);
+    await pass(50);
+    told.length = 0;
+    expect(await pass(120)).toBe(12);
+    expect(told).toHaveLength(4);
+
+    const restedUntil = (told.at(-2) as number) + 10_000;
+    await pass(5);
+    told.length = 0;
+    state.cpuPercent = 40;
+    const until = state.measured + 1;
+    while (state.measured < until) await pass(1);
+    expect(told.filter((_, index) => index % 2 === 1).at(-1)).toBe(40);
+    // What was measured of the rest comes first, so that the work is not taken for one of a whole minute.
+    if (told.length > 2) {
+      expect(told[1]).toBe(0);
+      expect(told[0]).toBeGreaterThanOrEqual(restedUntil);
+    }
+    feed.dispose();
+  });
 });

@@ -29,7 +29,7 @@ describe('a server that ends when it is idle', () => {
     expect(world.ends).toBe(0);
     // Somebody else has that pid now.
     world.processes.set(77, { ...starter, startTime: 'later' });
-    await pass(12);
+    await pass(16);
     expect(world.ends).toBe(1);
     await pass(60);
     expect(world.ends).toBe(1);
@@ -44,7 +44,7 @@ describe('a server that ends when it is idle', () => {
     world.inUse = false;
     await pass(9);
     expect(world.ends).toBe(0);
-    await pass(3);
+    await pass(7);
     expect(world.ends).toBe(1);
   });
 

@@ -17,6 +17,7 @@ import { coreResource } from './resource.ts';
 import { isForProxy, pathOf } from './requestTarget.ts';
 import { RpcAdapters } from './rpcAdapters.ts';
 import { UI_PATH } from './uiFiles.ts';
+import { serveWatchSocket } from './watchSocket.ts';
 
 /** Paths of our own package, which window and command line speak all day. */
 const OWN_PACKAGE = '/desktop.';
@@ -37,6 +38,10 @@ export class ApiPort {
   constructor(private readonly options: ApiPortOptions) {
     this.rpc = new RpcAdapters(options);
     this.upgrades = new ApiUpgrades(options);
+    options.sockets.mount(
+      'watch',
+      (socket, rest, url, caller) => void serveWatchSocket(this.rpc, socket, rest, url, caller),
+    );
     const door = localDoor(() => this.port, options.advertised);
     this.protocolPort = this.portBehind(door);
   }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { type ConnectRouter, createContextValues } from '@connectrpc/connect';
+import { encodeEnvelope, type UniversalHandler } from '@connectrpc/connect/protocol';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { MicroError } from '../../../../shared/contract/errors.ts';
 import type { Caller } from '../../auth/caller.ts';
 import { clientSocket } from '../../traffic/accessEntry.ts';
 import { addressKey, callerKey } from '../rpc/callerContext.ts';
@@ -20,6 +22,7 @@ const MAX_MESSAGE_BYTES = 72 * 1024 * 1024;
 export class RpcAdapters {
   private readonly routes = new LateRoutes();
   private readonly adapters = new Map<string, Adapter>();
+  private readonly handlers = new Map<string, UniversalHandler>();
   private readonly makeAdapter: (routes: (router: ConnectRouter) => void) => Adapter;
   private readonly makeGrpcAdapter: () => Adapter;
   private grpcAdapter: Adapter | undefined;
@@ -42,7 +45,13 @@ export class RpcAdapters {
     });
     options.routes(this.routes.router);
     this.makeAdapter = (routes) =>
-      connectNodeAdapter({ ...common, routes: (router) => routes(this.direct.heardBy(router)) });
+      connectNodeAdapter({
+        ...common,
+        routes: (router) => {
+          routes(this.direct.heardBy(router));
+          for (const handler of router.handlers) this.handlers.set(handler.requestPath, handler);
+        },
+      });
     this.makeGrpcAdapter = () =>
       connectNodeAdapter({
         ...common,
@@ -70,8 +79,29 @@ export class RpcAdapters {
     (isGrpc(request) ? this.grpcAdapter : adapter)?.(request as IncomingMessage, response as ServerResponse);
   }
 
+  /**
+   * The bytes that Connect answers a call of one message with, for a method whose answer is a stream. Rejects with
+   * `api.unknown-method` when there is none at the path.
+   */
+  async *watch(path: string, message: Uint8Array, caller: Caller, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    this.adapterOf({ url: path });
+    const handler = this.handlers.get(path);
+    if (handler?.method.methodKind !== 'server_streaming')
+      throw new MicroError('api.unknown-method', `there is no stream at ${path}`);
+    const { body } = await handler({
+      httpVersion: '1.1',
+      method: 'POST',
+      url: `http://127.0.0.1${path}`,
+      header: new Headers({ 'content-type': 'application/connect+proto', 'connect-protocol-version': '1' }),
+      body: once(encodeEnvelope(0, message)),
+      signal,
+      contextValues: createContextValues().set(callerKey, caller),
+    });
+    if (body) yield* body;
+  }
+
   /** What answers a request: made for its service when that is first asked for, since most are not at a start. */
-  private adapterOf({ url = '' }: IncomingMessage | Http2ServerRequest): Adapter {
+  private adapterOf({ url = '' }: { url?: string | undefined }): Adapter {
     const name = serviceOfPath(url) ?? '';
     let adapter = this.adapters.get(name);
     if (!adapter) {
@@ -80,6 +110,10 @@ export class RpcAdapters {
     }
     return adapter;
   }
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield value;
 }
 
 /** Whether it is gRPC itself, not gRPC-Web, which knows no requests of several messages. */

@@ -13,6 +13,7 @@ import {
 import { Deferred } from '../../base/async.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { SeenMessages } from '../../calls/seenMessages.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { type Call as SeenCall, isFailed } from '../../traffic/call.ts';
 import { type CallFilter, matches, type RecentCalls } from '../../traffic/recentCalls.ts';
 
@@ -21,6 +22,12 @@ const DEFAULT_PERIOD_MS = 1000;
 
 /** Shortest period a client can ask for; faster than a person can see. */
 const MIN_PERIOD_MS = 100;
+
+/** Looks in a row that find the graph as it was, before the next one waits until something happens. */
+const STILL_LOOKS = 5;
+
+/** ms after which it is looked all the same: of events on topics nobody is told. */
+const STILL_MS = 5_000;
 
 /** ms that rates and latencies are about when the client does not say. */
 const DEFAULT_WINDOW_MS = 60_000;
@@ -44,27 +51,47 @@ export interface TrafficServiceOptions {
   graph: (windowMs: number) => GraphResponse;
   /** Stays the same as long as that graph does; costs next to nothing, unlike the graph. */
   graphStamp: (windowMs: number) => string;
+  runtime: Pick<Runtime, 'onDidChange'>;
   clock: Clock;
 }
 
 /** Serves `desktop.Traffic`. */
 export function trafficService(router: ConnectRouter, options: TrafficServiceOptions): void {
-  const { calls, clock } = options;
+  const { calls, clock, runtime } = options;
+  /** Waits until something happens that the graph may show, and says whether it did; else for so long. */
+  const isStirred = async (delayMs: number, signal: AbortSignal): Promise<boolean> => {
+    const stir = new AbortController();
+    const wake = (): void => stir.abort();
+    const subscriptions = [calls.onDidAdd(wake), runtime.onDidChange(wake)];
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      return await sleep(clock, delayMs, stir.signal).then(
+        () => false,
+        () => true,
+      );
+    } finally {
+      signal.removeEventListener('abort', wake);
+      for (const subscription of subscriptions) subscription.dispose();
+    }
+  };
   router.service(Traffic, {
     async *watchGraph(request, { signal }) {
       const periodMs = Math.max(MIN_PERIOD_MS, request.periodMs || DEFAULT_PERIOD_MS);
       const windowMs = request.windowMs || DEFAULT_WINDOW_MS;
       let last: GraphResponse | undefined;
       let lastStamp = '';
+      let still = 0;
       while (!signal.aborted) {
         const stamp = options.graphStamp(windowMs);
+        still = stamp === lastStamp ? still + 1 : 0;
         if (!last || stamp !== lastStamp) {
           const graph = options.graph(windowMs);
           if (!last || !equals(GraphResponseSchema, last, graph)) yield graph;
           last = graph;
           lastStamp = stamp;
         }
-        await sleep(clock, periodMs, signal).catch(() => {});
+        if (still < STILL_LOOKS) await sleep(clock, periodMs, signal).catch(() => {});
+        else if (await isStirred(Math.max(periodMs, STILL_MS), signal)) still = 0;
       }
     },
     calls(request) {
