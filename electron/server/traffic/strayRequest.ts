@@ -13,9 +13,8 @@ export function withOwnerOf(
   isService: (name: string) => boolean,
 ): MicroError {
   const { referer } = request.headers;
-  if (error.code !== 'gateway.no-service' || !referer || !URL.canParse(referer)) return error;
-  const page = new URL(referer);
-  if (page.host !== hostOf(request)) return error;
+  const page = error.code === 'gateway.no-service' && referer ? urlOf(referer) : undefined;
+  if (page?.host !== hostOf(request)) return error;
   const owner = routeByPath(page.pathname)?.service;
   if (owner === undefined || !isService(owner)) return error;
   const port = page.port && `:${page.port}`;
@@ -23,4 +22,12 @@ export function withOwnerOf(
     ...(error.details ? { details: error.details } : {}),
     next: `a page of "${owner}" asked for it by a path that begins at the root: open it as ${page.protocol}//${owner}.localhost${port}/`,
   });
+}
+
+function urlOf(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
