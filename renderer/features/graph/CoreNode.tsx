@@ -46,7 +46,7 @@ export const CoreNode = memo(function CoreNode({ id }: NodeProps) {
       tabIndex={current ? 0 : -1}
     >
       <NodeHandles />
-      <span className={classes.spoken}>core {id}</span>
+      <span className="visually-hidden">core {id}</span>
       <div className={classes.head} aria-hidden="true">
         <span className={classes.mark}>
           <Icon size={18} stroke={1.6} />

@@ -27,7 +27,7 @@ export const GroupNode = memo(function GroupNode({ id, data }: NodeProps) {
       tabIndex={current ? 0 : -1}
     >
       <NodeHandles />
-      <span className={classes.spoken}>{`${name} ${members.length} services, collapsed group`}</span>
+      <span className="visually-hidden">{`${name} ${members.length} services, collapsed group`}</span>
       <div className={classes.head} aria-hidden="true">
         <IconFolder size={18} stroke={1.6} aria-hidden="true" />
         <span className={classes.name}>

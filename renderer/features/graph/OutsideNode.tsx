@@ -19,7 +19,7 @@ export const OutsideNode = memo(function OutsideNode({ id }: NodeProps) {
       tabIndex={current ? 0 : -1}
     >
       <NodeHandles />
-      <span className={classes.spoken}>outside, callers that are no services: browsers, the command line, tests</span>
+      <span className="visually-hidden">outside, callers that are no services: browsers, the command line, tests</span>
       <div className={classes.head} aria-hidden="true">
         <span className={classes.mark}>
           <IconWorld size={18} stroke={1.6} />

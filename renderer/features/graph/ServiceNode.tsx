@@ -164,7 +164,7 @@ export const ServiceNode = memo(function ServiceNode({ id }: NodeProps) {
       tabIndex={current ? 0 : -1}
     >
       <NodeHandles />
-      <span className={classes.spoken}>{nodeLabel(service, look.word, needs)}</span>
+      <span className="visually-hidden">{nodeLabel(service, look.word, needs)}</span>
       <div aria-hidden="true">
         <NodeBody service={service} />
       </div>

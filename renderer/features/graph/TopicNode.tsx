@@ -28,7 +28,7 @@ export const TopicNode = memo(function TopicNode({ id }: NodeProps) {
       tabIndex={current ? 0 : -1}
     >
       <NodeHandles />
-      <span className={classes.spoken}>topic {name}</span>
+      <span className="visually-hidden">topic {name}</span>
       <div className={classes.head} aria-hidden="true">
         <span className={classes.mark}>
           <IconBroadcast size={18} stroke={1.6} />

@@ -41,7 +41,7 @@ export function instancesText(service: Service): string {
   return service.instances.length > 1 ? `×${service.instances.length}` : '';
 }
 
-/** What a screen reader says of a node: what is written on it, so that it can be called by that, and what is drawn. */
+/** What a screen reader says of a node, whatever the scale lets it draw: what is written on it, so that it can be called by that, and what is drawn. */
 export function nodeLabel(service: Service, statusWord: string, needs: readonly string[]): string {
   const written = [service.name, instancesText(service), kindText(service), statusWord];
   const parts = [written.filter((word) => word !== '').join(' ')];
